@@ -1,0 +1,1 @@
+"""How a document looks outside: bytes from a value, with neither database nor web."""

@@ -1,0 +1,1 @@
+"""What a guideline is: its document, changes, versions and comments. Knows nobody above it."""
