@@ -1,4 +1,4 @@
-"""Configuration: read once from the environment, checked, and refused in one line that says what, where and how to mend."""
+"""Configuration: read once from the environment, checked, and refused in one line: what, where, how to mend."""
 
 import os
 from collections.abc import Mapping
@@ -87,5 +87,5 @@ def check_database_url(url: str) -> None:
             )
     elif not url.startswith("postgresql+psycopg://"):
         raise BadConfiguration(
-            "CHARTE_DATABASE_URL: only sqlite:/// and postgresql+psycopg:// are known. Correct the beginning of the address."
+            "CHARTE_DATABASE_URL: only sqlite:/// and postgresql+psycopg:// are known. Correct its beginning."
         )

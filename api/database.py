@@ -29,17 +29,19 @@ def transaction(engine: Engine, *, read_only: bool = False) -> Iterator[Session]
     A read-only transaction never takes SQLite's write lock and is always rolled back.
     """
     options = {"charte_read_only": True} if read_only else {}
-    with engine.connect().execution_options(**options) as connection:
-        with Session(connection, expire_on_commit=False, autoflush=not read_only) as session:
-            try:
-                yield session
-                if read_only:
-                    session.rollback()
-                else:
-                    session.commit()
-            except BaseException:
+    with (
+        engine.connect().execution_options(**options) as connection,
+        Session(connection, expire_on_commit=False, autoflush=not read_only) as session,
+    ):
+        try:
+            yield session
+            if read_only:
                 session.rollback()
-                raise
+            else:
+                session.commit()
+        except BaseException:
+            session.rollback()
+            raise
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

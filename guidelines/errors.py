@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 
 class GuidelineError(Exception):
-    """The root. `facts` are what a sentence about the refusal needs; `api` writes that sentence in the reader's language."""
+    """The root. `facts` are what a sentence about the refusal needs; `api` writes the sentence."""
 
     code: ClassVar[str] = "guideline_error"
 
