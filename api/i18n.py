@@ -1,0 +1,89 @@
+"""French and English: catalogues, the language of a visit, dates and numbers as each language writes them.
+
+The source language is English; `locale/fr/LC_MESSAGES/charte.po` is read as it stands (no compiled copy can be stale).
+"""
+
+import io
+from collections.abc import Iterable
+from datetime import date, datetime
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from importlib.resources import files
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel import Locale, negotiate_locale
+from babel.dates import format_date, format_datetime, format_skeleton, format_time
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+LANGUAGES: Final = ("fr", "en")
+DEFAULT: Final = "fr"
+PARIS: Final = ZoneInfo("Europe/Paris")
+_LOCALES: Final = {"fr": Locale("fr", "FR"), "en": Locale("en", "GB")}
+
+
+def N_(message: str) -> str:
+    """Marks a message for the catalogue where it is written but not yet said."""
+    return message
+
+
+@cache
+def translations(language: str) -> NullTranslations:
+    """The catalogue of a language; English is its own source."""
+    if language == "en":
+        return NullTranslations()
+    path = files("api").joinpath("locale", language, "LC_MESSAGES", "charte.po")
+    if not path.is_file():
+        return NullTranslations()
+    with path.open("rb") as lines:
+        catalogue = read_po(lines, locale=language)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+def negotiated(accept_language: str) -> str:
+    """The language that an Accept-Language header asks for first among ours."""
+    wanted = [part.split(";")[0].strip() for part in accept_language.split(",") if part.strip()]
+    return negotiate_locale(wanted, LANGUAGES, sep="-") or DEFAULT
+
+
+def say_date(day: date, language: str) -> str:
+    """A day in full: 23 November 2026, 1er décembre 2026."""
+    if isinstance(day, datetime):
+        day = day.astimezone(PARIS).date()
+    said = format_date(day, "long", locale=_LOCALES[language])
+    return said.replace("1 ", "1er ", 1) if language == "fr" and day.day == 1 else said
+
+
+def say_day(day: date, language: str) -> str:
+    """A day without its year, as in a list: Wednesday 25 November."""
+    if isinstance(day, datetime):
+        day = day.astimezone(PARIS).date()
+    return format_skeleton("MMMMEEEEd", day, locale=_LOCALES[language]).replace(",", "")
+
+
+def say_moment(at: datetime, language: str) -> str:
+    """A day and a time in the company's time zone."""
+    return format_datetime(at, "d MMMM y, HH:mm", tzinfo=PARIS, locale=_LOCALES[language])
+
+
+def say_time(at: datetime, language: str) -> str:
+    """A time of day: 10:02."""
+    return format_time(at, "HH:mm", tzinfo=PARIS, locale=_LOCALES[language])
+
+
+def say_number(number: float, language: str) -> str:
+    """A number with its language's separators: 1,248, 1 248."""
+    return format_decimal(number, locale=_LOCALES[language])
+
+
+def say_list(items: Iterable[str], language: str) -> str:
+    """Items joined as in a sentence: a, b and c."""
+    found = list(items)
+    if len(found) < 2:
+        return "".join(found)
+    return ", ".join(found[:-1]) + (" et " if language == "fr" else " and ") + found[-1]

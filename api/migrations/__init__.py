@@ -1,0 +1,1 @@
+"""Alembic's scripts: how each release brings a database forward."""

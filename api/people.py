@@ -1,0 +1,199 @@
+"""People and teams: added one by one or from a CSV file, given roles, and let go without touching their past."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, func, select
+
+from api.accounts import sign_out_everywhere
+from api.errors import DuplicateEmail, FileTooLarge, InvalidPeopleFile, InvalidRequest, LastAdmin
+from api.secrets import new_id
+from guidelines.people import Role
+from guidelines.tables import Membership, Person, Team
+
+EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
+TEAM = re.compile(r"[a-z][a-z0-9-]{0,39}")
+CSV_LIMIT = 5_000_000
+CSV_ROWS = 20_000
+COLUMNS = ("name", "email", "language", "team", "role")
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """One checked row of a CSV file: a person, and a role in a team if the row names one."""
+
+    name: str
+    email: str
+    language: str
+    team: str
+    role: Role
+
+
+def add_team(session: Session, team_id: str, *, name_fr: str, name_en: str) -> Team:
+    """A new team. Its id is what policies and addresses use: lower case, digits and hyphens."""
+    if not TEAM.fullmatch(team_id):
+        raise InvalidRequest(fields=[("id", "slug")])
+    if not name_fr.strip() or not name_en.strip():
+        raise InvalidRequest(fields=[("name", "empty")])
+    if existing := session.get(Team, team_id):
+        return existing
+    team = Team(id=team_id, name_fr=name_fr.strip(), name_en=name_en.strip())
+    session.add(team)
+    session.flush()
+    return team
+
+
+def add_person(session: Session, *, name: str, email: str, language: str, at: datetime) -> Person:
+    """A new person without any role; raises `DuplicateEmail` when the address is taken, whatever its case."""
+    problems = list(_problems(name=name, email=email, language=language))
+    if problems:
+        raise InvalidRequest(fields=problems)
+    email = email.strip().lower()
+    if session.exec(select(Person).where(Person.email == email)).first():
+        raise DuplicateEmail(email=email)
+    person = Person(id=new_id(), email=email, name=name.strip(), language=language, created_at=at)
+    session.add(person)
+    session.flush()
+    return person
+
+
+def give_role(
+    session: Session, person_id: str, role: Role, team_id: str, *, at: datetime, recorded_by: str | None
+) -> None:
+    """Opens a membership unless the person already holds it. An admin's or reader's role is held in no team."""
+    held_in = "" if role in (Role.ADMIN, Role.READER) else team_id
+    if role not in (Role.ADMIN, Role.READER) and session.get(Team, team_id) is None:
+        raise InvalidRequest(fields=[("team", "unknown")])
+    if not any(row.role == role and row.team_id == held_in for row in memberships(session, person_id, at)):
+        row = Membership(person_id=person_id, team_id=held_in, role=role, from_at=at, recorded_by=recorded_by)
+        session.add(row)
+        session.flush()
+
+
+def end_role(session: Session, person_id: str, role: Role, team_id: str, *, at: datetime) -> None:
+    """Closes a membership; refuses to leave the house without an administrator."""
+    for row in memberships(session, person_id, at):
+        if row.role == role and row.team_id == team_id:
+            row.until_at = at
+    session.flush()
+    _keep_an_admin(session, at)
+
+
+def let_go(session: Session, person_id: str, *, at: datetime) -> None:
+    """The person leaves: no sign-in, no role, every session ended. Past decisions stay as they are."""
+    person = session.get(Person, person_id)
+    if person is None or person.left_at is not None:
+        return
+    person.left_at = at
+    for row in memberships(session, person_id, at):
+        row.until_at = at
+    sign_out_everywhere(session, person_id, at)
+    session.flush()
+    _keep_an_admin(session, at)
+
+
+def memberships(session: Session, person_id: str, at: datetime) -> Sequence[Membership]:
+    """The person's memberships that hold at this moment."""
+    return session.exec(
+        select(Membership).where(
+            Membership.person_id == person_id,
+            Membership.from_at <= at,
+            col(Membership.until_at).is_(None) | (col(Membership.until_at) > at),
+        )
+    ).all()
+
+
+def read_people(data: bytes, teams: Iterable[str]) -> list[PersonRow]:
+    """The rows of a CSV file (UTF-8 with or without BOM, else Windows-1252; comma, semicolon or tab).
+
+    All rows or none: raises `InvalidPeopleFile` with every faulty row, its column and what is wrong.
+    """
+    if len(data) > CSV_LIMIT:
+        raise FileTooLarge(size=len(data), limit=CSV_LIMIT)
+    rows = _table(_decoded(data))
+    known, seen = set(teams), dict[str, int]()
+    faults: list[tuple[int, str, str]] = []
+    people: list[PersonRow] = []
+    for number, row in rows:
+        values = {column: (row.get(column) or "").strip() for column in COLUMNS}
+        language = values["language"] or "fr"
+        role = values["role"] or "reader"
+        found = list(_problems(name=values["name"], email=values["email"], language=language))
+        if role not in set(Role):
+            found.append(("role", "unknown"))
+        elif role not in ("reader", "admin") and values["team"] not in known:
+            found.append(("team", "unknown"))
+        email = values["email"].lower()
+        key = f"{email}|{values['team']}|{role}"
+        if key in seen:
+            found.append(("email", "duplicate"))
+        seen.setdefault(key, number)
+        faults += [(number, column, problem) for column, problem in found]
+        if not found:
+            people.append(PersonRow(values["name"], email, language, values["team"], Role(role)))
+    if faults:
+        raise InvalidPeopleFile(rows=faults)
+    return people
+
+
+def import_people(
+    session: Session, rows: Iterable[PersonRow], *, at: datetime, recorded_by: str | None
+) -> tuple[int, int]:
+    """Stores checked rows: (people added, people already known). Known people get the role added, nothing removed."""
+    added = known = 0
+    for row in rows:
+        person = session.exec(select(Person).where(Person.email == row.email)).first()
+        if person is None:
+            person = add_person(session, name=row.name, email=row.email, language=row.language, at=at)
+            added += 1
+        else:
+            known += 1
+        give_role(session, person.id, row.role, row.team, at=at, recorded_by=recorded_by)
+    return added, known
+
+
+def _problems(*, name: str, email: str, language: str) -> Iterable[tuple[str, str]]:
+    if not name.strip():
+        yield ("name", "empty")
+    elif len(name) > 200 or any(ord(character) < 32 for character in name):
+        yield ("name", "too_long")
+    if len(email.strip()) > 254 or not EMAIL.fullmatch(email.strip()):
+        yield ("email", "malformed")
+    if language not in ("fr", "en"):
+        yield ("language", "unknown")
+
+
+def _keep_an_admin(session: Session, at: datetime) -> None:
+    query = select(func.count()).where(
+        Membership.role == Role.ADMIN, col(Membership.until_at).is_(None) | (col(Membership.until_at) > at)
+    )
+    if session.exec(query).one() == 0:
+        raise LastAdmin()
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
+def _table(text: str) -> Iterable[tuple[int, dict[str, str]]]:
+    if not text.strip() or "\0" in text:
+        raise InvalidPeopleFile(rows=[(1, "", "empty" if not text.strip() else "not_text")])
+    first = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)
+    reader = csv.DictReader(io.StringIO(text), delimiter=delimiter)
+    header = [(name or "").strip().lower() for name in reader.fieldnames or []]
+    if missing := [column for column in ("name", "email") if column not in header]:
+        raise InvalidPeopleFile(rows=[(1, column, "missing_column") for column in missing])
+    reader.fieldnames = header
+    for number, row in enumerate(reader, start=2):
+        if number > CSV_ROWS + 1:
+            raise InvalidPeopleFile(rows=[(number, "", "too_many_rows")])
+        if any((value or "").strip() for value in row.values() if not isinstance(value, list)):
+            yield number, {key: value for key, value in row.items() if isinstance(value, str)}

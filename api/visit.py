@@ -1,0 +1,202 @@
+"""A visit: who asks, in which language, and the one transaction in which the answer is made.
+
+Handlers are synchronous and run in a thread. Each opens exactly one `with visit.read()` or `with visit.write()`:
+the person and the rights are read inside it, and what was written is committed when the block ends, or not at all.
+"""
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from api.accounts import SEEN_EVERY, actor_of, session_of
+from api.config import Config
+from api.database import transaction
+from api.errors import Forged, NotAdmin, SignInRequired
+from api.i18n import DEFAULT, LANGUAGES, negotiated
+from api.secrets import csrf_token, token_hash
+from api.tables import ApiToken, WebSession
+from guidelines.people import Actor, Role
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+COOKIE = "charte_session"
+LANGUAGE_COOKIE = "charte_language"
+
+
+class Access(StrEnum):
+    """Who may reach a route at all; what they may do there is the use case's judgement. Every route declares one."""
+
+    PUBLIC = "public"
+    MEMBER = "member"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the application holds for every visit."""
+
+    config: Config
+    engine: Engine
+    clock: Callable[[], datetime]
+    extras: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Work:
+    """One open transaction of a visit."""
+
+    session: Session
+    at: datetime
+    visitor: Actor | None
+    web_session: WebSession | None = None
+
+    @property
+    def actor(self) -> Actor:
+        """The signed-in person; raises `SignInRequired` when there is none."""
+        if self.visitor is None:
+            raise SignInRequired()
+        return self.visitor
+
+
+class Visit:
+    """One request, seen from the handler."""
+
+    def __init__(self, request: "Request[Any, Any, Any]") -> None:
+        self.request = request
+        self.services: Services = request.app.state.services
+        self.access = Access(request.route_handler.opt["access"])
+
+    @property
+    def config(self) -> Config:
+        return self.services.config
+
+    @property
+    def language(self) -> str:
+        """The path's language, else the cookie's, else the browser's."""
+        return language_of(self.request)
+
+    @property
+    def token(self) -> str:
+        """The session cookie's token; "" without one."""
+        return self.request.cookies.get(cookie_name(self.config), "")
+
+    @property
+    def csrf(self) -> str:
+        """The token for this session's forms."""
+        return csrf_token(self.token) if self.token else ""
+
+    @property
+    def address(self) -> str:
+        """The client's address. X-Forwarded-For is believed only from a proxy named in the configuration."""
+        client = self.request.client.host if self.request.client else ""
+        if client in self.config.trusted_proxies:
+            forwarded = self.request.headers.get("x-forwarded-for", "")
+            return forwarded.rsplit(",", 1)[-1].strip() or client
+        return client
+
+    @property
+    def user_agent(self) -> str:
+        return self.request.headers.get("user-agent", "")
+
+    @contextmanager
+    def read(self) -> Iterator[Work]:
+        """A transaction that only reads; it never waits for a writer."""
+        with transaction(self.services.engine, read_only=True) as session:
+            work = self._work(session)
+            yield work
+        self._touch(work)
+
+    @contextmanager
+    def write(self) -> Iterator[Work]:
+        """A transaction that is committed when the block ends, and rolled back whole when it raises."""
+        with transaction(self.services.engine) as session:
+            yield self._work(session)
+
+    def _work(self, session: Session) -> Work:
+        at = self.services.clock()
+        work = Work(session, at, None)
+        if bearer := bearer_token(self.request):
+            work.visitor = _token_holder(session, bearer, at)
+        elif self.token and (row := session_of(session, self.token, at)):
+            work.visitor, work.web_session = actor_of(session, row.person_id, at), row
+        if self.access is not Access.PUBLIC and work.visitor is None:
+            raise SignInRequired()
+        if self.access is Access.ADMIN and not work.actor.has(Role.ADMIN):
+            raise NotAdmin()
+        return work
+
+    def _touch(self, work: Work) -> None:
+        row = work.web_session
+        if row is not None and work.at - row.last_seen_at > SEEN_EVERY:
+            with transaction(self.services.engine) as session:
+                seen = session.get(WebSession, row.token_hash)
+                if seen is not None:
+                    seen.last_seen_at = work.at
+
+
+def language_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """The language in which to answer: that of the path, else of the cookie, else of the browser."""
+    first = connection.url.path.split("/", 2)[1]
+    if first in LANGUAGES:
+        return first
+    chosen = connection.cookies.get(LANGUAGE_COOKIE, "")
+    return chosen if chosen in LANGUAGES else negotiated(connection.headers.get("accept-language", DEFAULT))
+
+
+def cookie_name(config: Config) -> str:
+    """`__Host-` binds the cookie to this host and to https; plain http (the demo) cannot carry that prefix."""
+    return f"__Host-{COOKIE}" if config.secure_cookies else COOKIE
+
+
+def bearer_token(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """The opaque API token of an Authorization header; "" without one."""
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+async def provide_visit(request: "Request[Any, Any, Any]") -> Visit:
+    """Litestar's dependency `visit`."""
+    return Visit(request)
+
+
+async def refuse_forgery(request: "Request[Any, Any, Any]") -> None:
+    """Refuses an unsafe request that another site caused, or that lacks this session's token.
+
+    Bearer tokens are never sent by a browser on its own, so they need none.
+    """
+    if request.method in SAFE or bearer_token(request):
+        return
+    services: Services = request.app.state.services
+    site = request.headers.get("sec-fetch-site", "")
+    origin = request.headers.get("origin", "")
+    if site not in ("", "same-origin", "none") or (origin and origin != services.config.origin):
+        raise Forged()
+    token = request.cookies.get(cookie_name(services.config), "")
+    if token:
+        given = request.headers.get("x-csrf-token", "")
+        content_type = request.headers.get("content-type", "")
+        if not given and content_type.startswith(("application/x-www-form-urlencoded", "multipart/form-data")):
+            given = str((await request.form()).get("csrf", ""))
+        if not secrets.compare_digest(given.encode(), csrf_token(token).encode()):
+            raise Forged()
+
+
+def _token_holder(session: Session, bearer: str, at: datetime) -> Actor | None:
+    """The person of a `charte_<id>_<secret>` token that is known, not revoked and not expired."""
+    parts = bearer.split("_", 2)
+    if len(parts) != 3 or parts[0] != "charte":
+        return None
+    row = session.exec(select(ApiToken).where(ApiToken.id == parts[1])).first()
+    if row is None or row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= at):
+        return None
+    if not secrets.compare_digest(row.secret_hash, token_hash(parts[2])):
+        return None
+    return actor_of(session, row.person_id, at)
