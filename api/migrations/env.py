@@ -3,8 +3,8 @@
 from alembic import context
 from sqlmodel import SQLModel, create_engine
 
-import api.tables
-import guidelines.tables
+import api.tables  # noqa: F401
+import guidelines.tables  # noqa: F401
 import workflow.tables  # noqa: F401
 
 connection = context.config.attributes.get("connection")
