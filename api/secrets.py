@@ -39,6 +39,11 @@ def csrf_token(session_token: str) -> str:
     return hashlib.sha256(b"charte:csrf:" + session_token.encode()).hexdigest()
 
 
+def same_token(one: str, other: str) -> bool:
+    """Whether two tokens or hashes are equal, in a time that tells nothing about where they differ."""
+    return secrets.compare_digest(one.encode(), other.encode())
+
+
 def hash_password(password: str) -> str:
     """The argon2id hash to store."""
     with _two_at_a_time:

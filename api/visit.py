@@ -4,7 +4,6 @@ Handlers are synchronous and run in a thread. Each opens exactly one `with visit
 the person and the rights are read inside it, and what was written is committed when the block ends, or not at all.
 """
 
-import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,15 +14,16 @@ from typing import Any
 from litestar import Request
 from litestar.connection import ASGIConnection
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session
 
+from api import tokens
 from api.accounts import SEEN_EVERY, actor_of, session_of
 from api.config import Config
 from api.database import transaction
 from api.errors import Forged, NotAdmin, SignInRequired
 from api.i18n import DEFAULT, LANGUAGES, negotiated
-from api.secrets import csrf_token, token_hash
-from api.tables import ApiToken, WebSession
+from api.secrets import csrf_token, same_token
+from api.tables import WebSession
 from guidelines.people import Actor, Role
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -124,7 +124,8 @@ class Visit:
         at = self.services.clock()
         work = Work(session, at, None)
         if bearer := bearer_token(self.request):
-            work.visitor = _token_holder(session, bearer, at)
+            person_id = tokens.holder(session, bearer, at)
+            work.visitor = actor_of(session, person_id, at) if person_id else None
         elif self.token and (row := session_of(session, self.token, at)):
             work.visitor, work.web_session = actor_of(session, row.person_id, at), row
         if self.access is not Access.PUBLIC and work.visitor is None:
@@ -185,18 +186,5 @@ async def refuse_forgery(request: "Request[Any, Any, Any]") -> None:
         content_type = request.headers.get("content-type", "")
         if not given and content_type.startswith(("application/x-www-form-urlencoded", "multipart/form-data")):
             given = str((await request.form()).get("csrf", ""))
-        if not secrets.compare_digest(given.encode(), csrf_token(token).encode()):
+        if not same_token(given, csrf_token(token)):
             raise Forged()
-
-
-def _token_holder(session: Session, bearer: str, at: datetime) -> Actor | None:
-    """The person of a `charte_<id>_<secret>` token that is known, not revoked and not expired."""
-    parts = bearer.split("_", 2)
-    if len(parts) != 3 or parts[0] != "charte":
-        return None
-    row = session.exec(select(ApiToken).where(ApiToken.id == parts[1])).first()
-    if row is None or row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= at):
-        return None
-    if not secrets.compare_digest(row.secret_hash, token_hash(parts[2])):
-        return None
-    return actor_of(session, row.person_id, at)

@@ -1,0 +1,14 @@
+"""Text folded for search: neither accents nor case nor typography stand between a reader and the words."""
+
+import re
+import unicodedata
+
+_LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "’": "'", "‘": "'", "“": '"', "”": '"'})
+_SPACES = re.compile(r"\s+")
+
+
+def fold(text: str) -> str:
+    """The text in lower case, without accents, with straight quotes and single spaces."""
+    spread = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    plain = "".join(character for character in spread if not unicodedata.combining(character))
+    return _SPACES.sub(" ", plain).strip()
