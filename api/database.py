@@ -36,6 +36,7 @@ def transaction(engine: Engine, *, read_only: bool = False) -> Iterator[Session]
         try:
             yield session
             if read_only:
+                session.expunge_all()  # what was read stays readable after the transaction
                 session.rollback()
             else:
                 session.commit()

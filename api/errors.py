@@ -93,3 +93,9 @@ class LastAdmin(ApiError):
     """The change would leave no administrator."""
 
     code = "last_admin"
+
+
+class Fault(ApiError):
+    """A fault of ours. Fact `fault`: the number under which the log has it."""
+
+    code = "fault"

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
+from guidelines.moment import Moment
+
 
 class Account(SQLModel, table=True):
     """A person's local credentials. Without a row the person cannot sign in by password."""
@@ -14,7 +16,7 @@ class Account(SQLModel, table=True):
     person_id: str = Field(foreign_key="person.id", primary_key=True)
     #: argon2id.
     password_hash: str = Field(max_length=200)
-    changed_at: datetime
+    changed_at: datetime = Field(sa_type=Moment)
 
 
 class WebSession(SQLModel, table=True):
@@ -24,10 +26,10 @@ class WebSession(SQLModel, table=True):
 
     token_hash: str = Field(primary_key=True, max_length=64)
     person_id: str = Field(foreign_key="person.id", index=True)
-    created_at: datetime
-    last_seen_at: datetime
-    expires_at: datetime
-    revoked_at: datetime | None = None
+    created_at: datetime = Field(sa_type=Moment)
+    last_seen_at: datetime = Field(sa_type=Moment)
+    expires_at: datetime = Field(sa_type=Moment)
+    revoked_at: datetime | None = Field(default=None, sa_type=Moment)
     auth_method: str = Field(default="password", max_length=20)
     user_agent: str = Field(default="", max_length=300)
 
@@ -41,10 +43,10 @@ class ApiToken(SQLModel, table=True):
     person_id: str = Field(foreign_key="person.id", index=True)
     name: str = Field(max_length=100)
     secret_hash: str = Field(max_length=64)
-    created_at: datetime
-    expires_at: datetime | None = None
-    last_used_at: datetime | None = None
-    revoked_at: datetime | None = None
+    created_at: datetime = Field(sa_type=Moment)
+    expires_at: datetime | None = Field(default=None, sa_type=Moment)
+    last_used_at: datetime | None = Field(default=None, sa_type=Moment)
+    revoked_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class SignInFailure(SQLModel, table=True):
@@ -55,7 +57,7 @@ class SignInFailure(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     #: `account:<hash of the e-mail>` or `address:<ip>`.
     subject: str = Field(max_length=100, index=True)
-    at: datetime
+    at: datetime = Field(sa_type=Moment)
 
 
 class Invitation(SQLModel, table=True):
@@ -66,6 +68,6 @@ class Invitation(SQLModel, table=True):
     token_hash: str = Field(primary_key=True, max_length=64)
     #: None for the first admin, whose person does not exist yet.
     person_id: str | None = Field(default=None, foreign_key="person.id")
-    created_at: datetime
-    expires_at: datetime
-    used_at: datetime | None = None
+    created_at: datetime = Field(sa_type=Moment)
+    expires_at: datetime = Field(sa_type=Moment)
+    used_at: datetime | None = Field(default=None, sa_type=Moment)

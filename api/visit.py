@@ -13,6 +13,7 @@ from typing import Any
 
 from litestar import Request
 from litestar.connection import ASGIConnection
+from litestar.di import NamedDependency
 from sqlalchemy import Engine
 from sqlmodel import Session
 
@@ -161,6 +162,10 @@ def bearer_token(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
     """The opaque API token of an Authorization header; "" without one."""
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
+
+
+#: How a handler asks for its visit.
+ThisVisit = NamedDependency[Visit]
 
 
 async def provide_visit(request: "Request[Any, Any, Any]") -> Visit:

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from guidelines.moment import Moment
+
 
 class Person(SQLModel, table=True):
     """A human being. Names live here only: evidence refers to the id, so that a name can be erased."""
@@ -21,9 +23,9 @@ class Person(SQLModel, table=True):
     name: str = Field(max_length=200)
     #: Language of the interface: fr or en.
     language: str = Field(max_length=2)
-    created_at: datetime
+    created_at: datetime = Field(sa_type=Moment)
     #: Since when the person may no longer sign in; past decisions stay.
-    left_at: datetime | None = None
+    left_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class Team(SQLModel, table=True):
@@ -46,8 +48,8 @@ class Membership(SQLModel, table=True):
     #: "" for an admin, whose role is not held in a team.
     team_id: str = Field(default="", max_length=40)
     role: str = Field(max_length=20)
-    from_at: datetime
-    until_at: datetime | None = None
+    from_at: datetime = Field(sa_type=Moment)
+    until_at: datetime | None = Field(default=None, sa_type=Moment)
     recorded_by: str | None = Field(default=None, max_length=32)
 
 
@@ -65,7 +67,7 @@ class Guideline(SQLModel, table=True):
     shelf: str = Field(default="", max_length=100)
     #: The other-language twin, if there is one.
     translation_of: str | None = Field(default=None, foreign_key="guideline.id")
-    created_at: datetime
+    created_at: datetime = Field(sa_type=Moment)
     created_by: str = Field(foreign_key="person.id")
 
 
@@ -89,7 +91,7 @@ class Version(SQLModel, table=True):
     revision: int = 0
     #: Whether the text stands still: no step is accepted, whoever asks.
     frozen: bool = False
-    created_at: datetime
+    created_at: datetime = Field(sa_type=Moment)
     created_by: str = Field(foreign_key="person.id")
 
 
@@ -106,7 +108,7 @@ class StepRecord(SQLModel, table=True):
     #: Place within the commit, from 0.
     ord: int
     person_id: str = Field(max_length=32)
-    at: datetime
+    at: datetime = Field(sa_type=Moment)
     #: edit, restore, merge, import, repair.
     cause: str = Field(max_length=20)
     #: The step's JSON.
@@ -142,7 +144,7 @@ class SectionRevision(SQLModel, table=True):
     #: Where restored, merged or imported words came from, if they have a history here.
     source_version_id: str | None = Field(default=None, max_length=32)
     source_revision: int | None = None
-    at: datetime
+    at: datetime = Field(sa_type=Moment)
 
     __table_args__ = (Index("section_revision_hash", "version_id", "section", "hash"),)
 
@@ -167,7 +169,7 @@ class OutlineRevision(SQLModel, table=True):
     revision: int = Field(primary_key=True)
     outline: str = Field(sa_type=Text)
     hash: str = Field(max_length=64)
-    at: datetime
+    at: datetime = Field(sa_type=Moment)
     person_id: str | None = Field(default=None, max_length=32)
 
 
@@ -191,9 +193,9 @@ class Thread(SQLModel, table=True):
     removed_revision: int | None = None
     removed_by: str | None = Field(default=None, max_length=32)
     blocking: bool = False
-    created_at: datetime
+    created_at: datetime = Field(sa_type=Moment)
     created_by: str = Field(foreign_key="person.id")
-    resolved_at: datetime | None = None
+    resolved_at: datetime | None = Field(default=None, sa_type=Moment)
     resolved_by: str | None = Field(default=None, max_length=32)
 
 
@@ -205,7 +207,7 @@ class Comment(SQLModel, table=True):
     id: str = Field(primary_key=True, max_length=32)
     thread_id: str = Field(foreign_key="thread.id", index=True)
     person_id: str = Field(foreign_key="person.id")
-    at: datetime
+    at: datetime = Field(sa_type=Moment)
     text: str = Field(sa_type=Text)
 
 
@@ -234,7 +236,7 @@ class Publication(SQLModel, table=True):
     outline_hash: str = Field(max_length=64)
     #: Its words folded for search: no accents, no case.
     search_text: str = Field(sa_type=Text)
-    published_at: datetime
+    published_at: datetime = Field(sa_type=Moment)
     published_by: str = Field(foreign_key="person.id")
     #: First day in force.
     effective_on: date

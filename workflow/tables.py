@@ -6,6 +6,8 @@ from datetime import datetime
 from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from guidelines.moment import Moment
+
 
 class VersionState(SQLModel, table=True):
     """Where a version is in its life. Only `machine.advance` changes it; a trigger refuses other pairs of states."""
@@ -16,10 +18,10 @@ class VersionState(SQLModel, table=True):
     guideline_id: str = Field(foreign_key="guideline.id", index=True)
     state: str = Field(max_length=20)
     #: Since when it is in this state.
-    since: datetime
+    since: datetime = Field(sa_type=Moment)
     #: Pinned at submit, with the kind and language that policies ask about.
     policy_hash: str | None = Field(default=None, foreign_key="policy.hash")
-    submitted_at: datetime | None = None
+    submitted_at: datetime | None = Field(default=None, sa_type=Moment)
     submitted_by: str | None = Field(default=None, max_length=32)
     #: How often it was submitted: the round of review.
     round: int = 0
@@ -43,7 +45,7 @@ class Policy(SQLModel, table=True):
     name: str = Field(max_length=80, index=True)
     #: Canonical JSON of the validated policy.
     body: str = Field(sa_type=Text)
-    recorded_at: datetime
+    recorded_at: datetime = Field(sa_type=Moment)
 
 
 class Roster(SQLModel, table=True):
@@ -88,10 +90,10 @@ class SignOff(SQLModel, table=True):
     statement: str = Field(sa_type=Text)
     language: str = Field(max_length=2)
     remark: str = Field(default="", sa_type=Text)
-    at: datetime
+    at: datetime = Field(sa_type=Moment)
     #: How the person had signed in, and when.
     auth_method: str = Field(default="password", max_length=20)
-    authenticated_at: datetime | None = None
+    authenticated_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class Acknowledgement(SQLModel, table=True):
@@ -106,7 +108,7 @@ class Acknowledgement(SQLModel, table=True):
     #: The exact sentence shown, and its language.
     statement: str = Field(sa_type=Text)
     language: str = Field(max_length=2)
-    at: datetime
+    at: datetime = Field(sa_type=Moment)
 
     __table_args__ = (UniqueConstraint("version_id", "person_id"),)
 
@@ -118,7 +120,7 @@ class Event(SQLModel, table=True):
 
     guideline_id: str = Field(foreign_key="guideline.id", primary_key=True)
     seq: int = Field(primary_key=True)
-    at: datetime
+    at: datetime = Field(sa_type=Moment)
     #: In the past tense: version_submitted, signed_off, version_published ...
     kind: str = Field(max_length=40)
     #: None when the clock acted.
