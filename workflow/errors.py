@@ -1,0 +1,119 @@
+"""What this package refuses. Each error has a stable code and the facts concerned; none knows HTTP or a language.
+
+Three kinds of answer are kept apart: the version is in the wrong state, the person lacks the right, or something that
+is required is not met yet.
+"""
+
+from typing import Any, ClassVar
+
+
+class WorkflowError(Exception):
+    """The root. `facts` are what a sentence about the refusal needs; `api` writes the sentence."""
+
+    code: ClassVar[str] = "workflow_error"
+
+    def __init__(self, **facts: Any) -> None:
+        self.facts = facts
+        super().__init__(f"{self.code}: {facts}" if facts else self.code)
+
+
+class WrongState(WorkflowError):
+    """The action does not exist from the version's state. Facts `state`, `action`."""
+
+    code = "wrong_state"
+
+
+class PublishedImmutable(WrongState):
+    """A published text is never changed: a new draft is. Facts `state`, `action`."""
+
+    code = "published_immutable"
+
+
+class NotPermitted(WorkflowError):
+    """The person lacks the right. Facts `permission`, `reasons` (codes of predicates)."""
+
+    code = "not_permitted"
+
+
+class SelfApproval(NotPermitted):
+    """Nobody signs what they wrote. Fact `sections`."""
+
+    code = "self_approval"
+
+
+class NotYourSlot(NotPermitted):
+    """The person is not among those who sign for this team here. Fact `team`."""
+
+    code = "not_your_slot"
+
+
+class Unmet(WorkflowError):
+    """Something required is not met yet: the root of such refusals."""
+
+    code = "unmet"
+
+
+class SignOffsMissing(Unmet):
+    """Publication with something outstanding. Fact `outstanding`: the list."""
+
+    code = "signoffs_missing"
+
+
+class StaleSignOff(Unmet):
+    """The page that was signed showed other words. Facts `sections`, `shown`, `now`."""
+
+    code = "content_changed"
+
+
+class AlreadySigned(Unmet):
+    """The same decision of the same person on the same words stands already. Fact `sections`."""
+
+    code = "already_signed"
+
+
+class StageClosed(Unmet):
+    """An earlier stage of the policy is not complete. Fact `stage`."""
+
+    code = "stage_closed"
+
+
+class BaseMoved(Unmet):
+    """Another version came into force since this one was started: merge first. Fact `number`."""
+
+    code = "base_moved"
+
+
+class NothingChanged(Unmet):
+    """The text is word for word the one in force."""
+
+    code = "nothing_changed"
+
+
+class DraftOpen(Unmet):
+    """The guideline has a version in motion already. Fact `version_id`."""
+
+    code = "draft_open"
+
+
+class RemarkMissing(Unmet):
+    """The action needs a reason in words. Facts `field`, `limit`."""
+
+    code = "remark_missing"
+
+
+class Superseded(Unmet):
+    """The version confirmed is no longer in force. Fact `number`: the one that is, or None."""
+
+    code = "superseded"
+
+
+class InvalidPolicy(WorkflowError):
+    """A policy file cannot be used. Facts `place`, `problem`, `name`."""
+
+    code = "policy_invalid"
+
+
+class UnknownPolicy(WorkflowError):
+    """No policy has this name. Facts `name`, `known`."""
+
+    code = "unknown_policy"

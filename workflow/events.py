@@ -1,0 +1,138 @@
+"""The log of a guideline: append-only, each entry bound to the one before by its hash.
+
+Entries name people by id only, so that a name can be erased without touching the chain. The caller holds the lock on
+the guideline's row: two entries can never claim the same place.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlmodel import Session, col, select
+
+from workflow.tables import Event
+
+DOMAIN: Final = b"charte:event:1\n"
+GENESIS: Final = "0" * 64
+
+
+class Kind(StrEnum):
+    """What happened, in the past tense."""
+
+    GUIDELINE_CREATED = "guideline_created"
+    DRAFT_STARTED = "draft_started"
+    TEXT_IMPORTED = "text_imported"
+    META_CHANGED = "meta_changed"
+    SUBMITTED = "version_submitted"
+    SIGNED_OFF = "signed_off"
+    OBJECTED = "objected"
+    RETRACTED = "sign_off_retracted"
+    OBJECTION_LIFTED = "objection_lifted"
+    CHANGES_REQUESTED = "changes_requested"
+    REOPENED = "version_reopened"
+    PUBLISHED = "version_published"
+    SUPERSEDED = "version_superseded"
+    WITHDRAWN = "version_withdrawn"
+    ACKNOWLEDGED = "version_acknowledged"
+
+
+class Damage(StrEnum):
+    """How a log can differ from what was written."""
+
+    CHANGED = "changed"
+    MISSING = "missing"
+    REORDERED = "reordered"
+    TRUNCATED = "truncated"
+    EVIDENCE = "evidence_differs"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that does not fit: the place in the log and what is wrong there."""
+
+    seq: int
+    damage: Damage
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"event {self.seq}: {self.damage}" + (f" ({self.detail})" if self.detail else "")
+
+
+def record(
+    session: Session,
+    guideline_id: str,
+    kind: Kind,
+    *,
+    person_id: str | None,
+    version_id: str | None = None,
+    at: datetime,
+    data: Mapping[str, Any] | None = None,
+) -> Event:
+    """Adds an entry behind the last one. `data` must be plain JSON."""
+    last = session.exec(
+        select(Event).where(Event.guideline_id == guideline_id).order_by(col(Event.seq).desc()).limit(1)
+    ).first()
+    event = Event(
+        guideline_id=guideline_id,
+        seq=last.seq + 1 if last else 1,
+        at=at,
+        kind=kind,
+        person_id=person_id,
+        version_id=version_id,
+        data=canonical(data or {}),
+        previous_hash=last.hash if last else GENESIS,
+        hash="",
+    )
+    event.hash = entry_hash(event)
+    session.add(event)
+    session.flush()
+    return event
+
+
+def history(session: Session, guideline_id: str) -> Sequence[Event]:
+    """The whole log, oldest first."""
+    return session.exec(select(Event).where(Event.guideline_id == guideline_id).order_by(col(Event.seq))).all()
+
+
+def canonical(value: Mapping[str, Any]) -> str:
+    """JSON with sorted keys and no spaces: the same value is the same text."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def entry_hash(event: Event) -> str:
+    """SHA-256 over the previous hash and every field of the entry."""
+    fields = [
+        event.previous_hash,
+        event.guideline_id,
+        str(event.seq),
+        event.at.astimezone(UTC).isoformat(),
+        event.kind,
+        event.person_id or "",
+        event.version_id or "",
+        event.data,
+    ]
+    return hashlib.sha256(DOMAIN + "\n".join(fields).encode()).hexdigest()
+
+
+def verify(entries: Iterable[Event], *, head: str | None = None) -> list[Fault]:
+    """What is wrong with a chain, read in the order of `seq`: entries changed, missing or in another's place.
+
+    An intact beginning of a log is a valid log; only a `head` kept elsewhere tells that its end was cut off.
+    """
+    faults: list[Fault] = []
+    previous, expected = GENESIS, 1
+    for event in sorted(entries, key=lambda entry: entry.seq):
+        if event.seq != expected:
+            faults.append(Fault(expected, Damage.MISSING, f"the next entry is {event.seq}"))
+        elif event.previous_hash != previous:
+            faults.append(Fault(event.seq, Damage.REORDERED, "does not follow the entry before it"))
+        if entry_hash(event) != event.hash:
+            faults.append(Fault(event.seq, Damage.CHANGED))
+        previous, expected = event.hash, event.seq + 1
+    if head is not None and previous != head:
+        faults.append(Fault(expected, Damage.TRUNCATED))
+    return faults

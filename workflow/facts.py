@@ -1,0 +1,114 @@
+"""The facts that decide: what stands in a version, who wrote and signed which words. Frozen values, read in one go.
+
+A slice is a section, the outline or the meta data: the units that are signed. Everything else (approved, outstanding,
+whether a sign-off counts) is computed from these.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from guidelines.sections import META, OUTLINE
+from workflow.machine import State
+from workflow.policy import Policy, Requirement
+
+
+class Choice(StrEnum):
+    """What a person decided. `retract` takes one's own decision back, `lift` ends a colleague's objection."""
+
+    APPROVE = "approve"
+    OBJECT = "object"
+    RETRACT = "retract"
+    LIFT = "lift"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One sign-off row: a person's decision for a team on the words named by `hashes` (slice id to hash)."""
+
+    seq: int
+    person: str
+    principal: str
+    team: str
+    requirement: str
+    choice: Choice
+    hashes: Mapping[str, str]
+    revision: int
+    at: datetime
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """What can be signed by itself, as it stands now."""
+
+    id: str
+    hash: str
+    owner_team: str | None = None
+    tags: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class VersionFacts:
+    """Everything that rules about a version read."""
+
+    version_id: str
+    state: State
+    policy: Policy
+    kind: str
+    language: str
+    #: Sections in the order of the text, then the outline and the meta data.
+    slices: tuple[Slice, ...]
+    #: Hashes of the newest words that were in force with the full policy met; empty without such words.
+    anchor: Mapping[str, str]
+    #: Teams whose requirement covered each slice of the anchor.
+    anchor_teams: Mapping[str, frozenset[str]]
+    #: Slice id to everybody who wrote its words since the anchor.
+    contributors: Mapping[str, frozenset[str]]
+    #: In the order in which they were made.
+    decisions: tuple[Decision, ...]
+    #: Team to its signing members, now and as pinned at submit.
+    members: Mapping[str, frozenset[str]]
+    roster: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    #: Whether the version it was started from is still the one in force.
+    base_ok: bool = True
+    #: Slices with an open thread that holds back publication; "" for one on the whole text.
+    blocking: frozenset[str] = frozenset()
+
+    @property
+    def requirements(self) -> list[tuple[int, Requirement]]:
+        """The policy's requirements for this kind and language, each with its stage."""
+        return self.policy.active(kind=self.kind, language=self.language)
+
+    def slice(self, slice_id: str) -> Slice | None:
+        """The slice of that id, if the version has it."""
+        return next((slice for slice in self.slices if slice.id == slice_id), None)
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether every slice is word for word that of the anchor, and none is gone."""
+        return bool(self.anchor) and {slice.id: slice.hash for slice in self.slices} == dict(self.anchor)
+
+
+def in_scope(requirement: Requirement, slice: Slice) -> bool:
+    """Whether the requirement covers the slice. Every scope but `all` sees the outline only when named."""
+    if requirement.scope == "all":
+        return True
+    if slice.id in (OUTLINE, META):
+        return requirement.scope == "outline" and slice.id == OUTLINE
+    if requirement.scope == "owned":
+        return slice.owner_team == requirement.team
+    return requirement.scope.removeprefix("tag:") in slice.tags
+
+
+def settled(requirement: Requirement, slice: Slice, facts: VersionFacts) -> bool:
+    """Whether the slice needs no new sign-off: the same words stood in force, signed for this very team."""
+    return facts.anchor.get(slice.id) == slice.hash and requirement.team in facts.anchor_teams.get(
+        slice.id, frozenset()
+    )
+
+
+def to_sign(requirement: Requirement, facts: VersionFacts) -> list[Slice]:
+    """The slices that the requirement must see signed, in order."""
+    return [slice for slice in facts.slices if in_scope(requirement, slice) and not settled(requirement, slice, facts)]

@@ -1,0 +1,190 @@
+"""What a version still needs before it may be published: one line per requirement and slice, each with its reason.
+
+Approved means that nothing is outstanding; there is no such column. Law: what is outstanding for the whole version is
+the union over its slices of what is outstanding for each, plus what concerns the version as a whole.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from guidelines.sections import META, OUTLINE
+from workflow.coverage import Void, Voided, counting, objections, voided
+from workflow.facts import Slice, VersionFacts, to_sign
+from workflow.policy import Requirement
+
+
+class Reason(StrEnum):
+    """Why something is outstanding."""
+
+    NOT_YET = "not_yet"
+    CHANGED_SINCE = "changed_since"
+    SIGNER_WROTE_IT = "signer_wrote_it"
+    LATEST_DECISION_IS = "latest_decision_is"
+    OBJECTION = "objection"
+    NOBODY_CAN = "nobody_can"
+    NO_SECOND_PAIR = "no_second_pair"
+    THREAD_BLOCKING = "thread_blocking"
+    BASE_MOVED = "base_moved"
+    NOTHING_CHANGED = "nothing_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Outstanding:
+    """One thing that is missing. `slice_id` is "" for what concerns the whole version."""
+
+    reason: Reason
+    slice_id: str = ""
+    requirement: str = ""
+    team: str = ""
+    stage: int = 0
+    #: Sign-offs still needed.
+    missing: int = 0
+    #: Who could give them now.
+    who_can: frozenset[str] = frozenset()
+    #: The sign-offs or objections that the reason speaks of.
+    because: tuple[Voided, ...] = field(default=())
+    #: Whether an earlier stage must be complete first.
+    stage_closed: bool = False
+
+
+def outstanding(facts: VersionFacts) -> list[Outstanding]:
+    """Everything that keeps the version from being published; empty exactly when it is approved."""
+    return [*_whole_version(facts), *(line for slice in facts.slices for line in outstanding_of(slice, facts))]
+
+
+def outstanding_of(slice: Slice, facts: VersionFacts) -> list[Outstanding]:
+    """What is outstanding for one slice."""
+    lines = [
+        line
+        for stage, requirement in facts.requirements
+        if (line := _requirement(stage, requirement, slice, facts)) is not None
+    ]
+    if facts.policy.objection == "blocks":
+        lines += [
+            Outstanding(
+                Reason.OBJECTION,
+                slice.id,
+                team=decision.team,
+                who_can=facts.members.get(decision.team, frozenset()),
+                because=(Voided(decision, slice.id, Void.DECIDED_LATER),),
+            )
+            for decision in objections(slice.id, facts)
+        ]
+    if slice.id in facts.blocking:
+        lines.append(Outstanding(Reason.THREAD_BLOCKING, slice.id))
+    return lines
+
+
+def open_stage(facts: VersionFacts) -> int | None:
+    """The place of the first stage that is not complete; None when all are."""
+    open_stages = [
+        stage
+        for stage, requirement in facts.requirements
+        for slice in to_sign(requirement, facts)
+        if _missing(requirement, slice, facts)
+    ]
+    return min(open_stages, default=None)
+
+
+def stage_is_open(stage: int, slice: Slice, facts: VersionFacts) -> bool:
+    """Whether a requirement of this stage may be signed on the slice now: the stages before it are complete."""
+    for earlier, requirement in facts.requirements:
+        if earlier >= stage:
+            continue
+        pending = to_sign(requirement, facts)
+        if facts.policy.gate == "section":
+            pending = [other for other in pending if other.id == slice.id]
+        if any(_missing(requirement, other, facts) for other in pending):
+            return False
+    return True
+
+
+def can_sign(requirement: Requirement, slice: Slice, facts: VersionFacts) -> frozenset[str]:
+    """Who may fill the requirement's next slot on the slice, if the stage is open."""
+    people = facts.members.get(requirement.team, frozenset())
+    if requirement.quorum == "all" and facts.roster:
+        people &= facts.roster.get(requirement.team, frozenset())
+    if requirement.people is not None:
+        people &= frozenset(requirement.people)
+    if requirement.authors == "excluded":
+        people -= facts.contributors.get(slice.id, frozenset())
+    return people - slots_taken(slice, facts)
+
+
+def slots_taken(slice: Slice, facts: VersionFacts) -> frozenset[str]:
+    """Who holds a counting sign-off on the slice already, for whatever team: one person fills one slot."""
+    return frozenset(
+        person
+        for _, requirement in facts.requirements
+        for decision in counting(requirement, slice, facts)
+        for person in (decision.person, decision.principal)
+    )
+
+
+def _requirement(stage: int, requirement: Requirement, slice: Slice, facts: VersionFacts) -> Outstanding | None:
+    if slice not in to_sign(requirement, facts):
+        return None
+    missing = _missing(requirement, slice, facts)
+    if not missing:
+        return _second_pair(stage, requirement, slice, facts)
+    who_can = can_sign(requirement, slice, facts)
+    because = tuple(voided(requirement, slice, facts))
+    return Outstanding(
+        _reason(because, who_can, missing),
+        slice.id,
+        requirement.id,
+        requirement.team,
+        stage,
+        missing,
+        who_can,
+        because,
+        not stage_is_open(stage, slice, facts),
+    )
+
+
+def _second_pair(stage: int, requirement: Requirement, slice: Slice, facts: VersionFacts) -> Outstanding | None:
+    """With authors admitted, somebody who wrote none of the slice must be among those who signed it."""
+    if requirement.authors != "second_pair":
+        return None
+    contributors = facts.contributors.get(slice.id, frozenset())
+    for _, other in facts.requirements:
+        for decision in counting(other, slice, facts):
+            if not {decision.person, decision.principal} & contributors:
+                return None
+    free = can_sign(requirement, slice, facts) - contributors
+    return Outstanding(Reason.NO_SECOND_PAIR, slice.id, requirement.id, requirement.team, stage, 1, free)
+
+
+def _missing(requirement: Requirement, slice: Slice, facts: VersionFacts) -> int:
+    have = {decision.principal for decision in counting(requirement, slice, facts)}
+    if requirement.quorum != "all":
+        return max(0, requirement.quorum - len(have))
+    pinned = facts.roster.get(requirement.team, frozenset()) & facts.members.get(requirement.team, frozenset())
+    due = pinned - facts.contributors.get(slice.id, frozenset())
+    return len(due - have) if have else max(1, len(due))
+
+
+def _reason(because: tuple[Voided, ...], who_can: frozenset[str], missing: int) -> Reason:
+    if len(who_can) < missing:
+        return Reason.NOBODY_CAN
+    order = {
+        Void.OTHER_WORDS: Reason.CHANGED_SINCE,
+        Void.WROTE_IT: Reason.SIGNER_WROTE_IT,
+        Void.DECIDED_LATER: Reason.LATEST_DECISION_IS,
+    }
+    return order[because[-1].reason] if because else Reason.NOT_YET
+
+
+def _whole_version(facts: VersionFacts) -> Iterator[Outstanding]:
+    if facts.unchanged:
+        yield Outstanding(Reason.NOTHING_CHANGED)
+    if not facts.base_ok:
+        yield Outstanding(Reason.BASE_MOVED)
+    if "" in facts.blocking:
+        yield Outstanding(Reason.THREAD_BLOCKING)
+
+
+def is_text(slice_id: str) -> bool:
+    """Whether the slice is a section of the text rather than the outline or the meta data."""
+    return slice_id not in (OUTLINE, META)

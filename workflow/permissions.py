@@ -1,0 +1,69 @@
+"""Who may ask for what: each permission is a list of clauses, a clause a list of claims; any clause that holds grants.
+
+Whether the action exists from the version's state is the machine's answer, and whether something is still missing that
+of `outstanding`: three different refusals.
+"""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Final
+
+from guidelines.people import Actor
+from workflow import predicates as p
+from workflow.errors import NotPermitted
+from workflow.predicates import Context, Predicate
+
+
+class Permission(StrEnum):
+    """What a person may ask for."""
+
+    GUIDELINE_CREATE = "guideline_create"
+    GUIDELINE_SEE = "guideline_see"
+    DRAFT_START = "draft_start"
+    DRAFT_EDIT = "draft_edit"
+    DISCUSS = "discuss"
+    SUBMIT = "submit"
+    SIGN = "sign"
+    REQUEST_CHANGES = "request_changes"
+    REOPEN = "reopen"
+    PUBLISH = "publish"
+    WITHDRAW = "withdraw"
+    AUDIT = "audit"
+
+
+PERMISSIONS: Final[Mapping[Permission, Sequence[Sequence[Predicate]]]] = {
+    Permission.GUIDELINE_CREATE: [[p.is_owner_editor]],
+    Permission.GUIDELINE_SEE: [[p.works_on_texts], [p.is_admin]],
+    Permission.DRAFT_START: [[p.is_owner_editor]],
+    Permission.DRAFT_EDIT: [[p.version_is_draft, p.is_owner_editor], [p.version_is_draft, p.is_in_a_signing_team]],
+    Permission.DISCUSS: [
+        [p.version_is_moving, p.is_owner_editor],
+        [p.version_is_moving, p.is_in_a_signing_team],
+    ],
+    Permission.SUBMIT: [[p.is_owner_editor]],
+    Permission.SIGN: [[p.is_reviewer_of_a_signing_team]],
+    Permission.REQUEST_CHANGES: [[p.is_reviewer_of_a_signing_team], [p.is_owner_editor]],
+    Permission.REOPEN: [[p.is_owner_editor]],
+    Permission.PUBLISH: [[p.is_owner_publisher]],
+    Permission.WITHDRAW: [[p.is_owner_publisher], [p.version_is_draft, p.is_owner_editor]],
+    Permission.AUDIT: [[p.works_on_texts], [p.is_admin]],
+}
+
+
+def why_not(permission: Permission, actor: Actor, context: Context) -> tuple[str, ...]:
+    """Codes of the claims that fail, of the clause that comes nearest to granting; empty when it is granted."""
+    failures = [
+        tuple(claim.__name__ for claim in clause if not claim(actor, context)) for clause in PERMISSIONS[permission]
+    ]
+    return min(failures, key=len)
+
+
+def may(permission: Permission, actor: Actor, context: Context) -> bool:
+    """Whether the permission is granted."""
+    return not why_not(permission, actor, context)
+
+
+def demand(permission: Permission, actor: Actor, context: Context) -> None:
+    """Raises `NotPermitted` with the reasons unless the permission is granted."""
+    if reasons := why_not(permission, actor, context):
+        raise NotPermitted(permission=permission, reasons=list(reasons), team=context.owner_team)
