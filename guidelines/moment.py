@@ -1,7 +1,6 @@
 """Moments in the database: always with a time zone, always UTC, the same from SQLite and from PostgreSQL."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import DateTime, Dialect
 from sqlalchemy.types import TypeDecorator
@@ -19,7 +18,7 @@ class Moment(TypeDecorator[datetime]):
             raise ValueError("a moment needs a time zone")
         return value.astimezone(UTC) if value is not None else None
 
-    def process_result_value(self, value: Any, _dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         """The moment as stored; SQLite's has lost its zone, which was UTC."""
         if value is None:
             return None

@@ -1,0 +1,299 @@
+"""The authority: one linear history per version. Accepts writers' steps, rebases them, logs them, keeps projections.
+
+Everything happens in the caller's transaction, under a lock on the version's row: a revision has exactly one past.
+Accepted means logged; the caller may tell the writer so only after its commit.
+"""
+
+import json
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from prosemirror.model import Node as Tree
+from prosemirror.transform import Step
+from sqlmodel import Session
+
+from guidelines import queries, steps
+from guidelines.document import Node, document_hash, serialise
+from guidelines.errors import FrozenVersion, InvalidField, InvalidStep, StaleRevision
+from guidelines.people import Actor
+from guidelines.schema import SCHEMA
+from guidelines.tables import Authorship, OutlineRevision, SectionRevision, Snapshot, StepRecord, Version
+
+#: How far behind a writer may be and still be rebased.
+MOST_BEHIND: Final = 5_000
+SNAPSHOT_STEPS: Final = 256
+SNAPSHOT_BYTES: Final = 65_536
+MOST_BYTES: Final = 1_048_576
+_IDENTIFIED: Final = frozenset(name for name, kind in SCHEMA.nodes.items() if "id" in kind.rules)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A document as it stands at a revision."""
+
+    version_id: str
+    revision: int
+    tree: Tree
+    document: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What became of a commit: the steps as logged, and which of the writer's own they are."""
+
+    revision: int
+    #: As logged, the authority's own repairs at the end.
+    steps: list[dict[str, Any]]
+    #: Places of the writer's steps that survived, and of those that no longer applied.
+    kept: tuple[int, ...]
+    dropped: tuple[int, ...]
+    ref: str
+    #: Whether this answer was given before: the same commit never counts twice.
+    already: bool = False
+
+
+@dataclass(slots=True)
+class DocumentCache:
+    """Open documents of one process, to spare reading them again. Nothing depends on it for being right."""
+
+    most: int = 64
+    trees: dict[str, tuple[int, Tree]] = field(default_factory=dict)
+
+    def get(self, version_id: str, revision: int) -> Tree | None:
+        """The tree at exactly this revision, if it is kept."""
+        kept = self.trees.get(version_id)
+        return kept[1] if kept and kept[0] == revision else None
+
+    def put(self, version_id: str, revision: int, tree: Tree) -> None:
+        """Keeps the newest tree of a version and forgets the oldest version beyond the limit."""
+        self.trees.pop(version_id, None)
+        self.trees[version_id] = (revision, tree)
+        while len(self.trees) > self.most:
+            self.trees.pop(next(iter(self.trees)))
+
+
+def open_document(session: Session, version_id: str, cache: DocumentCache | None = None) -> Opened:
+    """The version's text as it stands: the newest snapshot and the steps since."""
+    row = queries.version(session, version_id)
+    return document_at(session, version_id, row.revision, cache)
+
+
+def document_at(session: Session, version_id: str, revision: int, cache: DocumentCache | None = None) -> Opened:
+    """The version's text at a revision it has reached; raises `StaleRevision` beyond it."""
+    row = queries.version(session, version_id)
+    if not 0 <= revision <= row.revision:
+        raise StaleRevision(revision=revision, head=row.revision)
+    tree = _tree_at(session, version_id, revision, cache)
+    return Opened(version_id, revision, tree, steps.node_of(tree))
+
+
+def steps_since(session: Session, version_id: str, revision: int) -> Sequence[StepRecord]:
+    """The steps logged after a revision; raises `StaleRevision` for one ahead of the log or too far behind."""
+    head = queries.version(session, version_id).revision
+    if not max(0, head - MOST_BEHIND) <= revision <= head:
+        raise StaleRevision(revision=revision, head=head)
+    return queries.steps_between(session, version_id, revision, head)
+
+
+def receive(
+    session: Session,
+    version_id: str,
+    *,
+    actor: Actor,
+    ref: str,
+    base_revision: int,
+    steps_json: Sequence[Any],
+    at: datetime,
+    cause: str = "edit",
+    cache: DocumentCache | None = None,
+) -> Accepted:
+    """Takes a writer's steps made on `base_revision`.
+
+    Raises `InvalidStep` for malformed steps, `FrozenVersion`, `StaleRevision`, `DocumentFull`; then nothing is stored.
+    Steps that others' changes have made impossible are dropped one by one and told.
+    """
+    if not 1 <= len(ref) <= 64:
+        raise InvalidField(field="ref", problem="length", limit=64)
+    if not 1 <= len(steps_json) <= steps.MOST_STEPS:
+        raise InvalidField(field="steps", problem="length", limit=steps.MOST_STEPS)
+    parsed = [steps.parse_step(value) for value in steps_json]
+    row = queries.lock_version(session, version_id)
+    if seen := queries.commit_of(session, version_id, ref):
+        return _again(seen, ref, len(steps_json))
+    if row.frozen:
+        raise FrozenVersion(version=version_id)
+    if type(base_revision) is not int or not max(0, row.revision - MOST_BEHIND) <= base_revision <= row.revision:
+        raise StaleRevision(revision=base_revision, head=row.revision)
+    before = _tree_at(session, version_id, row.revision, cache)
+    rebased = _rebase(session, row, parsed, base_revision, before)
+    tree, repairs = repair_ids(rebased.tree)
+    steps.check_change(before, tree)
+    logged = [*rebased.steps, *repairs]
+    if logged:
+        append(session, row, before, tree, logged, actor_id=actor.id, ref=ref, at=at, cause=cause)
+        if cache is not None:
+            cache.put(version_id, row.revision, tree)
+    dropped = tuple(place for place in range(len(parsed)) if place not in set(rebased.kept))
+    return Accepted(row.revision, [dict(step.to_json()) for step in logged], rebased.kept, dropped, ref)
+
+
+def append(
+    session: Session,
+    row: Version,
+    before: Tree,
+    after: Tree,
+    changes: Sequence[Step],
+    *,
+    actor_id: str,
+    ref: str,
+    at: datetime,
+    cause: str,
+) -> None:
+    """Logs steps that lead from one tree to another and brings the projections up to date."""
+    start = row.revision
+    size = 0
+    for place, step in enumerate(changes):
+        text = json.dumps(step.to_json(), ensure_ascii=False, separators=(",", ":"))
+        size += len(text)
+        record = StepRecord(
+            version_id=row.id,
+            revision=start + place + 1,
+            ref=ref,
+            ord=place,
+            person_id=actor_id,
+            at=at,
+            cause=cause,
+            step=text,
+        )
+        session.add(record)
+    if size > MOST_BYTES:
+        raise InvalidField(field="steps", problem="too_large", limit=MOST_BYTES)
+    row.revision = start + len(changes)
+    document = steps.node_of(after)
+    project(session, row, steps.node_of(before), document, authors=frozenset({actor_id}), at=at, cause=cause)
+    session.flush()
+    if _snapshot_is_due(session, row.id, start, row.revision, size):
+        take_snapshot(session, row, document)
+
+
+def project(
+    session: Session,
+    row: Version,
+    before: Node | None,
+    after: Node,
+    *,
+    authors: Iterable[str],
+    at: datetime,
+    cause: str,
+) -> None:
+    """Writes what changed between two documents as slice hashes with their authors, at the version's revision."""
+    old = queries.slice_hashes(row, before) if before is not None else {}
+    new = queries.slice_hashes(row, after)
+    people = sorted(set(authors))
+    for slice_id, found in [*new.items(), *((gone, "") for gone in old if gone not in new)]:
+        if old.get(slice_id) == found:
+            continue
+        project_slice(session, row, slice_id, found, people, at, cause)
+    if old.get("outline") != new["outline"]:
+        lines = [
+            [place.id, place.level, place.owner_team, list(place.tags)] for place in queries.places(after).values()
+        ]
+        text = json.dumps(lines, ensure_ascii=False, separators=(",", ":"))
+        session.merge(
+            OutlineRevision(
+                version_id=row.id,
+                revision=row.revision,
+                outline=text,
+                hash=new["outline"],
+                at=at,
+                person_id=people[0] if people else None,
+            )
+        )
+
+
+def project_slice(
+    session: Session, row: Version, slice_id: str, found: str, authors: Iterable[str], at: datetime, cause: str
+) -> None:
+    """Writes that the slice has this hash since the version's revision, by these authors."""
+    change = SectionRevision(version_id=row.id, revision=row.revision, section=slice_id, hash=found, cause=cause, at=at)
+    session.merge(change)
+    for person_id in authors:
+        session.merge(Authorship(version_id=row.id, revision=row.revision, section=slice_id, person_id=person_id))
+
+
+def take_snapshot(session: Session, row: Version, document: Node) -> None:
+    """Keeps the document at the version's revision, so that opening costs the tail of the log and not its length."""
+    body = zlib.compress(json.dumps(serialise(document), ensure_ascii=False, separators=(",", ":")).encode(), 6)
+    session.merge(Snapshot(version_id=row.id, revision=row.revision, body=body, document_hash=document_hash(document)))
+    session.flush()
+
+
+def repair_ids(tree: Tree) -> tuple[Tree, list[Step]]:
+    """Gives an id to every block that has none or another's: the first keeps it. Returns the steps that do so."""
+    seen: set[str] = set()
+    wanting: list[int] = []
+
+    def visit(node: Tree, position: int, _parent: Any, _index: int) -> bool:
+        if node.type.name in _IDENTIFIED:
+            known = str(node.attrs["id"])
+            if not known or known in seen:
+                wanting.append(position)
+            else:
+                seen.add(known)
+        return not node.is_textblock
+
+    tree.descendants(visit)
+    changes: list[Step] = []
+    number = 0
+    for position in wanting:
+        while (fresh := f"b{len(seen) + number:x}") in seen:
+            number += 1
+        seen.add(fresh)
+        step = steps.attribute_step(position, "id", fresh)
+        repaired = steps.apply(tree, step)
+        if repaired is None:
+            raise InvalidStep(kind="step_schema", reason="a block cannot be given an id")
+        tree = repaired
+        changes.append(step)
+    return tree, changes
+
+
+def _rebase(session: Session, row: Version, parsed: Sequence[Step], base: int, head: Tree) -> steps.Rebased:
+    over = [
+        steps.parse_step(json.loads(record.step))
+        for record in queries.steps_between(session, row.id, base, row.revision)
+    ]
+    found = steps.rebase(parsed, over, head)
+    if not over and len(found.kept) < len(parsed):
+        place = next(place for place in range(len(parsed)) if place not in found.kept)
+        raise InvalidStep(kind="step_invalid", reason=f"step {place} does not apply")
+    return found
+
+
+def _tree_at(session: Session, version_id: str, revision: int, cache: DocumentCache | None) -> Tree:
+    if cache is not None and (kept := cache.get(version_id, revision)) is not None:
+        return kept
+    snapshot = queries.newest_snapshot(session, version_id, revision)
+    tree = steps.tree_of(queries.snapshot_document(snapshot))
+    for record in queries.steps_between(session, version_id, snapshot.revision, revision):
+        after = steps.apply(tree, steps.parse_step(json.loads(record.step)))
+        if after is None:
+            raise StaleRevision(revision=record.revision, head=revision)
+        tree = after
+    if cache is not None:
+        cache.put(version_id, revision, tree)
+    return tree
+
+
+def _again(seen: Sequence[StepRecord], ref: str, count: int) -> Accepted:
+    logged = [json.loads(record.step) for record in seen]
+    kept = tuple(range(min(count, len(logged))))
+    return Accepted(seen[-1].revision, logged, kept, (), ref, already=True)
+
+
+def _snapshot_is_due(session: Session, version_id: str, start: int, revision: int, size: int) -> bool:
+    last = queries.newest_snapshot(session, version_id, start).revision
+    return revision - last >= SNAPSHOT_STEPS or size >= SNAPSHOT_BYTES

@@ -1,0 +1,103 @@
+"""Corrects the PyPI package `prosemirror` 0.6.1 where it disagrees with the browser's prosemirror-transform 1.12.
+
+Imported once, by `steps`. Each correction names what it mends; `tests/conformance` compares both engines.
+"""
+
+from typing import Any
+
+from prosemirror.model import Mark
+from prosemirror.model.schema import NodeType
+from prosemirror.transform import AddMarkStep, RemoveMarkStep, ReplaceAroundStep, ReplaceStep, Step
+from prosemirror.transform.attr_step import AttrStep
+from prosemirror.transform.map import Mappable
+
+
+def _map_replace(self: ReplaceStep, mapping: Mappable) -> ReplaceStep | None:
+    """A step is dropped when its range was deleted *across* (transform 1.12), not when both ends merely moved."""
+    start, end = mapping.map_result(self.from_, 1), mapping.map_result(self.to, -1)
+    if start.deleted_across and end.deleted_across:
+        return None
+    return ReplaceStep(start.pos, max(start.pos, end.pos), self.slice, self.structure)
+
+
+def _map_replace_around(self: ReplaceAroundStep, mapping: Mappable) -> ReplaceAroundStep | None:
+    """As for a replacement; and dropped when its gap is gone (transform 1.12.5)."""
+    start, end = mapping.map_result(self.from_, 1), mapping.map_result(self.to, -1)
+    gap_from = start.pos if self.from_ == self.gap_from else mapping.map(self.gap_from, -1)
+    gap_to = end.pos if self.to == self.gap_to else mapping.map(self.gap_to, 1)
+    gone = start.deleted_across and end.deleted_across
+    if gone or gap_from < start.pos or gap_to > end.pos or gap_to < gap_from:
+        return None
+    return ReplaceAroundStep(start.pos, end.pos, gap_from, gap_to, self.slice, self.insert, self.structure)
+
+
+def _map_mark(step_class: type[Any]) -> Any:
+    def map_step(self: Any, mapping: Mappable) -> Step | None:
+        """A mark over nothing is dropped (transform 1.12.4)."""
+        start, end = mapping.map_result(self.from_, 1), mapping.map_result(self.to, -1)
+        if (start.deleted and end.deleted) or start.pos >= end.pos:
+            return None
+        return step_class(start.pos, end.pos, self.mark)  # type: ignore[no-any-return]
+
+    return map_step
+
+
+def _add_to_set(self: Mark, marks: list[Mark]) -> list[Mark]:
+    """The marks with this one, in the schema's order; the package takes an empty list of kept marks for none."""
+    kept: list[Mark] | None = None
+    placed = False
+    for index, other in enumerate(marks):
+        if self.eq(other):
+            return marks
+        if self.type.excludes(other.type):
+            kept = marks[:index] if kept is None else kept
+        elif other.type.excludes(self.type):
+            return marks
+        else:
+            if not placed and other.type.rank > self.type.rank:
+                kept = marks[:index] if kept is None else kept
+                kept.append(self)
+                placed = True
+            if kept is not None:
+                kept.append(other)
+    kept = list(marks) if kept is None else kept
+    if not placed:
+        kept.append(self)
+    return kept
+
+
+def _allowed_marks(self: NodeType, marks: list[Mark]) -> list[Mark]:
+    """The marks that the node's content may carry; the package returns all of them when the first is refused."""
+    if self.mark_set is None:
+        return marks
+    return [mark for mark in marks if self.allows_mark_type(mark.type)]
+
+
+_apply_attr = AttrStep.apply
+
+
+def _checked_attr(self: AttrStep, doc: Any) -> Any:
+    """An attribute the node does not have is refused (model 1.25.12), as is a value that breaks its rule."""
+    from prosemirror.transform.step import StepResult
+
+    node = doc.node_at(self.pos)
+    if node is None:
+        return StepResult.fail("No node at attribute step's position")
+    if self.attr not in node.type.attrs:
+        return StepResult.fail(f"{node.type.name} has no attribute {self.attr}")
+    return _apply_attr(self, doc)
+
+
+def correct() -> None:
+    """Puts the corrections in place; calling it again changes nothing."""
+    changes: list[tuple[Any, str, Any]] = [
+        (ReplaceStep, "map", _map_replace),
+        (ReplaceAroundStep, "map", _map_replace_around),
+        (AddMarkStep, "map", _map_mark(AddMarkStep)),
+        (RemoveMarkStep, "map", _map_mark(RemoveMarkStep)),
+        (Mark, "add_to_set", _add_to_set),
+        (NodeType, "allowed_marks", _allowed_marks),
+        (AttrStep, "apply", _checked_attr),
+    ]
+    for owner, name, corrected in changes:
+        setattr(owner, name, corrected)

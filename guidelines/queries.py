@@ -1,0 +1,244 @@
+"""One function per question to the tables of this package."""
+
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from guidelines.document import Node, parse
+from guidelines.errors import UnknownGuideline, UnknownPerson, UnknownVersion
+from guidelines.lineage import Change, contributors
+from guidelines.people import Role
+from guidelines.sections import META, OUTLINE, Place, meta_hash, outline, outline_hash, sections
+from guidelines.tables import (
+    Authorship,
+    Guideline,
+    Membership,
+    Person,
+    Publication,
+    SectionRevision,
+    Snapshot,
+    StepRecord,
+    Team,
+    Version,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WordChange:
+    """When a slice's words changed within a version, and who changed them."""
+
+    revision: int
+    slice_id: str
+    hash: str
+    authors: frozenset[str]
+    at: object
+
+
+def guideline_by_slug(session: Session, slug: str) -> Guideline:
+    """The guideline at an address; raises `UnknownGuideline`."""
+    found = session.exec(select(Guideline).where(Guideline.slug == slug)).first()
+    if found is None:
+        raise UnknownGuideline(slug=slug)
+    return found
+
+
+def version(session: Session, version_id: str) -> Version:
+    """The version; raises `UnknownVersion`."""
+    found = session.get(Version, version_id)
+    if found is None:
+        raise UnknownVersion(version=version_id)
+    return found
+
+
+def lock_guideline(session: Session, guideline_id: str) -> Guideline:
+    """The guideline with its row locked until the transaction ends: whatever decides about it waits its turn."""
+    query = select(Guideline).where(Guideline.id == guideline_id).with_for_update()
+    found = session.exec(query).first()
+    if found is None:
+        raise UnknownGuideline(guideline=guideline_id)
+    return found
+
+
+def lock_version(session: Session, version_id: str) -> Version:
+    """The version with its row locked until the transaction ends, as the database has it now."""
+    query = select(Version).where(Version.id == version_id).with_for_update()
+    found = session.exec(query, execution_options={"populate_existing": True}).first()
+    if found is None:
+        raise UnknownVersion(version=version_id)
+    return found
+
+
+def newest_snapshot(session: Session, version_id: str, revision: int) -> Snapshot:
+    """The last snapshot at or before a revision. Revision 0 always has one."""
+    query = (
+        select(Snapshot)
+        .where(Snapshot.version_id == version_id, col(Snapshot.revision) <= revision)
+        .order_by(col(Snapshot.revision).desc())
+        .limit(1)
+    )
+    found = session.exec(query).first()
+    if found is None:
+        raise UnknownVersion(version=version_id)
+    return found
+
+
+def snapshot_document(snapshot: Snapshot) -> Node:
+    """The document that a snapshot holds."""
+    return parse(json.loads(zlib.decompress(snapshot.body)))
+
+
+def steps_between(session: Session, version_id: str, after: int, upto: int) -> Sequence[StepRecord]:
+    """The logged steps that lead from one revision to another."""
+    query = select(StepRecord).where(
+        StepRecord.version_id == version_id, col(StepRecord.revision) > after, col(StepRecord.revision) <= upto
+    )
+    return session.exec(query.order_by(col(StepRecord.revision))).all()
+
+
+def commit_of(session: Session, version_id: str, ref: str) -> Sequence[StepRecord]:
+    """The steps that a writer's commit left in the log, if it was accepted before."""
+    query = select(StepRecord).where(StepRecord.version_id == version_id, StepRecord.ref == ref)
+    return session.exec(query.order_by(col(StepRecord.revision))).all()
+
+
+def people_named(session: Session, ids: Sequence[str] | frozenset[str] | set[str]) -> dict[str, str]:
+    """Names by id, of those who are known."""
+    rows = session.exec(select(Person).where(col(Person.id).in_(list(ids)))).all() if ids else []
+    return {person.id: person.name for person in rows}
+
+
+def person(session: Session, person_id: str) -> Person:
+    """The person; raises `UnknownPerson`."""
+    found = session.get(Person, person_id)
+    if found is None:
+        raise UnknownPerson(person=person_id)
+    return found
+
+
+def team_names(session: Session, language: str) -> dict[str, str]:
+    """Every team's name in a language, by id."""
+    rows = session.exec(select(Team).order_by(Team.id)).all()
+    return {team.id: team.name_fr if language == "fr" else team.name_en for team in rows}
+
+
+def members(session: Session, teams: frozenset[str], roles: frozenset[Role], at: object) -> dict[str, frozenset[str]]:
+    """Team to the people who hold one of the roles in it at a moment."""
+    query = select(Membership).where(
+        col(Membership.team_id).in_(sorted(teams)),
+        col(Membership.role).in_(sorted(roles)),
+        col(Membership.from_at) <= at,
+        col(Membership.until_at).is_(None) | (col(Membership.until_at) > at),
+    )
+    found: dict[str, set[str]] = {team: set() for team in teams}
+    for row in session.exec(query):
+        found[row.team_id].add(row.person_id)
+    return {team: frozenset(people) for team, people in found.items()}
+
+
+def slice_hashes(row: Version, document: Node) -> dict[str, str]:
+    """Every slice of a version with its hash: the sections in order, then the outline and the meta data."""
+    found = {section.id: section.hash for section in sections(document)}
+    found[OUTLINE] = outline_hash(outline(document))
+    found[META] = meta_hash(title=row.title, language=row.language, kind=row.kind, audience=row.audience)
+    return found
+
+
+def publication_hashes(row: Publication) -> dict[str, str]:
+    """Every slice of a published version with its hash."""
+    found = {section.id: section.hash for section in sections(parse(json.loads(row.document)))}
+    return {**found, OUTLINE: row.outline_hash, META: row.meta_hash}
+
+
+def places(document: Node) -> dict[str, Place]:
+    """The outline's lines by section."""
+    return {place.id: place for place in outline(document)}
+
+
+def slice_history(session: Session, version_id: str) -> dict[str, list[SectionRevision]]:
+    """Every slice's hashes in the order in which they came."""
+    query = select(SectionRevision).where(SectionRevision.version_id == version_id)
+    found: dict[str, list[SectionRevision]] = {}
+    for row in session.exec(query.order_by(col(SectionRevision.revision))):
+        found.setdefault(row.section, []).append(row)
+    return found
+
+
+def authors(session: Session, version_id: str) -> dict[tuple[str, int], frozenset[str]]:
+    """(slice, revision) to those who made the words then."""
+    found: dict[tuple[str, int], set[str]] = {}
+    for row in session.exec(select(Authorship).where(Authorship.version_id == version_id)):
+        found.setdefault((row.section, row.revision), set()).add(row.person_id)
+    return {key: frozenset(people) for key, people in found.items()}
+
+
+def contributors_of(session: Session, row: Version, hashes: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    """Slice to everybody who wrote its present words since the base, and whoever wrote them in another version."""
+    history, written = slice_history(session, row.id), authors(session, row.id)
+    elsewhere = _authors_elsewhere(session, row, hashes, history)
+    found = {}
+    for slice_id in hashes:
+        changes = [
+            Change(change.hash, written.get((slice_id, change.revision), frozenset()))
+            for change in history.get(slice_id, [])
+        ]
+        found[slice_id] = contributors(changes) | elsewhere.get(slice_id, frozenset())
+    return found
+
+
+def changes_since(session: Session, version_id: str, slice_id: str, revision: int) -> list[WordChange]:
+    """How the slice's words changed after a revision, oldest first."""
+    written = authors(session, version_id)
+    return [
+        WordChange(row.revision, slice_id, row.hash, written.get((slice_id, row.revision), frozenset()), row.at)
+        for row in slice_history(session, version_id).get(slice_id, [])
+        if row.revision > revision
+    ]
+
+
+def publications(session: Session, guideline_id: str) -> Sequence[Publication]:
+    """Every published version of a guideline, newest number first."""
+    query = select(Publication).where(Publication.guideline_id == guideline_id)
+    return session.exec(query.order_by(col(Publication.major).desc(), col(Publication.minor).desc())).all()
+
+
+def versions(session: Session, guideline_id: str) -> Sequence[Version]:
+    """Every version of a guideline, newest first."""
+    query = select(Version).where(Version.guideline_id == guideline_id)
+    return session.exec(query.order_by(col(Version.created_at).desc(), col(Version.id))).all()
+
+
+def _authors_elsewhere(
+    session: Session, row: Version, hashes: Mapping[str, str], history: Mapping[str, list[SectionRevision]]
+) -> dict[str, frozenset[str]]:
+    """Words first written in another version keep their authors: retyping them makes nobody else the author."""
+    new = {
+        slice_id: found
+        for slice_id, found in hashes.items()
+        if not history.get(slice_id) or history[slice_id][0].hash != found
+    }
+    if not new:
+        return {}
+    query = (
+        select(SectionRevision.section, SectionRevision.hash, Authorship.person_id)
+        .join(
+            Authorship,
+            (col(Authorship.version_id) == col(SectionRevision.version_id))
+            & (col(Authorship.revision) == col(SectionRevision.revision))
+            & (col(Authorship.section) == col(SectionRevision.section)),
+        )
+        .join(Version, col(Version.id) == col(SectionRevision.version_id))
+        .where(
+            Version.guideline_id == row.guideline_id,
+            Version.id != row.id,
+            col(SectionRevision.section).in_(list(new)),
+            col(SectionRevision.hash).in_(list(new.values())),
+        )
+    )
+    found: dict[str, set[str]] = {}
+    for section, hash_, person_id in session.exec(query):
+        if new.get(section) == hash_:
+            found.setdefault(section, set()).add(person_id)
+    return {section: frozenset(people) for section, people in found.items()}

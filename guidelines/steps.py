@@ -1,0 +1,298 @@
+"""Steps: changes to a document as data, parsed from hostile JSON, applied, mapped and rebased.
+
+The only door to the package `prosemirror`. What comes from outside is checked here before the package sees it: it
+takes booleans for positions, lets half a surrogate pair raise, and does not look inside a slice.
+"""
+
+from collections.abc import Mapping as Table
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from prosemirror.model import Node as Tree
+from prosemirror.model import ReplaceError
+from prosemirror.model import Schema as EngineSchema
+from prosemirror.transform import Mapping, Step
+from prosemirror.transform.attr_step import AttrStep
+from prosemirror.transform.doc_attr_step import DocAttrStep
+
+from guidelines import corrections, document
+from guidelines.document import Node
+from guidelines.errors import DocumentFull, InvalidStep
+from guidelines.schema import SCHEMA, attribute_fault, faults
+
+corrections.correct()
+
+MOST_STEPS: Final = 200
+#: Size of a document in ProseMirror's positions: about as many characters.
+MOST_SIZE: Final = 2_000_000
+MOST_BLOCKS: Final = 50_000
+
+_POSITIONS: Final[Table[str, tuple[str, ...]]] = {
+    "replace": ("from", "to"),
+    "replaceAround": ("from", "gapFrom", "gapTo", "to"),
+    "addMark": ("from", "to"),
+    "removeMark": ("from", "to"),
+    "attr": ("pos",),
+    "docAttr": (),
+}
+_KEYS: Final[Table[str, frozenset[str]]] = {
+    "replace": frozenset({"stepType", "from", "to", "slice", "structure"}),
+    "replaceAround": frozenset({"stepType", "from", "to", "gapFrom", "gapTo", "insert", "slice", "structure"}),
+    "addMark": frozenset({"stepType", "from", "to", "mark"}),
+    "removeMark": frozenset({"stepType", "from", "to", "mark"}),
+    "attr": frozenset({"stepType", "pos", "attr", "value"}),
+    "docAttr": frozenset({"stepType", "attr", "value"}),
+}
+
+
+def _engine_schema() -> "EngineSchema[Any, Any]":
+    def attributes(kind: Any) -> dict[str, Any]:
+        return {name: ({"default": kind.defaults[name]} if name in kind.defaults else {}) for name in kind.rules}
+
+    carried = ("content", "group", "inline", "excludes", "isolating", "defining")
+    nodes = {
+        name: {**{key: kind.spec[key] for key in carried if key in kind.spec}, "attrs": attributes(kind)}
+        for name, kind in SCHEMA.nodes.items()
+    }
+    marks = {
+        name: {
+            **{key: kind.spec[key] for key in ("excludes", "inclusive") if key in kind.spec},
+            "attrs": attributes(kind),
+        }
+        for name, kind in SCHEMA.marks.items()
+    }
+    return EngineSchema({"nodes": nodes, "marks": marks, "topNode": SCHEMA.source["topNode"]})  # type: ignore[typeddict-item]
+
+
+ENGINE: Final = _engine_schema()
+
+
+@dataclass(frozen=True, slots=True)
+class Rebased:
+    """What is left of some steps after other steps went first: the steps, their places in the list, the document."""
+
+    steps: tuple[Step, ...]
+    kept: tuple[int, ...]
+    tree: Tree
+
+
+def tree_of(node: Node) -> Tree:
+    """The engine's tree of a document that keeps the schema."""
+    return Tree.from_json(ENGINE, document.serialise(node))
+
+
+def node_of(tree: Tree) -> Node:
+    """The document of an engine's tree."""
+    return document.parse(tree.to_json())
+
+
+def check_document(value: Any) -> Node:
+    """A document from outside; raises `InvalidStep` (kind `step_schema`) with the first rule that it breaks."""
+    if fault := next(faults(value), None):
+        raise InvalidStep(kind="step_schema", reason=fault)
+    try:
+        tree = Tree.from_json(ENGINE, value)
+        tree.check()
+    except (ValueError, KeyError, TypeError) as error:
+        raise InvalidStep(kind="step_schema", reason=str(error)) from None
+    if tree.type is not ENGINE.top_node_type:
+        raise InvalidStep(kind="step_schema", reason="is not a whole document")
+    check_tree(tree)
+    return node_of(tree)
+
+
+def parse_step(value: Any) -> Step:
+    """A step from outside. Raises `InvalidStep` with `kind` step_invalid, step_schema or text_invalid."""
+    if not isinstance(value, dict):
+        raise InvalidStep(kind="step_invalid", reason="a step is a table")
+    name = value.get("stepType")
+    if not isinstance(name, str) or name not in _POSITIONS:
+        raise InvalidStep(kind="step_invalid", reason=f"unknown step type {name!r}")
+    if extra := set(value) - _KEYS[name]:
+        raise InvalidStep(kind="step_invalid", reason=f"unknown key {sorted(map(str, extra))[0]!r}")
+    _check_positions(name, value)
+    if "slice" in value and value["slice"] is not None:
+        _check_slice(value["slice"])
+    if name in ("addMark", "removeMark"):
+        _check_mark(value.get("mark"))
+    if name in ("attr", "docAttr"):
+        _check_attr(name, value)
+    try:
+        return Step.from_json(ENGINE, value)
+    except (ValueError, KeyError, TypeError, UnicodeError, IndexError) as error:
+        raise InvalidStep(kind="step_invalid", reason=str(error)) from None
+
+
+def apply(tree: Tree, step: Step) -> Tree | None:
+    """The tree after the step; None when it does not apply. Never raises for a parsed step."""
+    try:
+        result = step.apply(tree)
+    except (ReplaceError, ValueError, IndexError, KeyError, UnicodeError, AttributeError, AssertionError):
+        return None
+    return result.doc if result.failed is None else None
+
+
+def rebase(steps: Sequence[Step], over: Sequence[Step], tree: Tree) -> Rebased:
+    """Moves steps made beside `over` behind them; `tree` is the document after `over`.
+
+    Steps that no longer apply are dropped one by one. Positions are mapped back through the steps' own maps and
+    forward through the others' with mirrors, so that what a step's forerunner inserted is found again.
+    """
+    own_maps = [step.get_map() for step in steps]
+    mapping = Mapping([own.invert() for own in reversed(own_maps)] + [step.get_map() for step in over])
+    kept: list[int] = []
+    moved: list[Step] = []
+    start = len(steps)
+    for place, step in enumerate(steps):
+        mapped = step.map(mapping.slice(start))
+        start -= 1
+        applied = apply(tree, mapped) if mapped is not None else None
+        if mapped is not None and applied is not None:
+            tree = applied
+            mapping.append_map(mapped.get_map(), start)
+            moved.append(mapped)
+            kept.append(place)
+    return Rebased(tuple(moved), tuple(kept), tree)
+
+
+def attribute_step(position: int, name: str, value: Any) -> Step:
+    """The step that sets one attribute of the node at a position."""
+    return AttrStep(position, name, value)
+
+
+def document_attribute_step(name: str, value: Any) -> Step:
+    """The step that sets one attribute of the document itself."""
+    return DocAttrStep(name, value)
+
+
+def check_change(before: Tree, after: Tree) -> None:
+    """Checks what a commit changed; blocks shared with the tree before are known to be right.
+
+    The engine lets invalid documents out of a rebase (the inside of a slice is not checked). Raises `InvalidStep` or
+    `DocumentFull`.
+    """
+    known = {id(child) for child in before.content.content}
+    for child in after.content.content:
+        if id(child) not in known:
+            _check_block(child)
+    try:
+        after.type.check_content(after.content)
+    except ValueError as error:
+        raise InvalidStep(kind="step_schema", reason=str(error)) from None
+    if after.attrs != before.attrs and (fault := next(_attribute_faults("doc", after.attrs), None)):
+        raise InvalidStep(kind="step_schema", reason=fault)
+    check_size(after)
+
+
+def check_tree(tree: Tree) -> None:
+    """Checks what the engine does not: rectangular tables and the limits."""
+    for child in tree.content.content:
+        _check_rectangle(child)
+    check_size(tree)
+
+
+def check_size(tree: Tree) -> None:
+    """Raises `DocumentFull` beyond the limits."""
+    if tree.content.size > MOST_SIZE:
+        raise DocumentFull(size=tree.content.size, limit=MOST_SIZE)
+    if tree.child_count > MOST_BLOCKS:
+        raise DocumentFull(size=tree.child_count, limit=MOST_BLOCKS)
+
+
+def _check_block(child: Tree) -> None:
+    try:
+        child.check()
+    except ValueError as error:
+        raise InvalidStep(kind="step_schema", reason=str(error)) from None
+    if fault := next(faults(child.to_json(), child.type.name), None):
+        raise InvalidStep(kind="step_schema", reason=fault)
+    _check_rectangle(child)
+
+
+def _check_rectangle(child: Tree) -> None:
+    """Every row of a table covers the same columns, with cells that reach down counted where they reach."""
+    if child.type.name != "table":
+        return
+    widths: set[int] = set()
+    reaching: list[tuple[int, int]] = []
+    rows = child.content.content
+    for place, row in enumerate(rows):
+        cells = [(int(str(cell.attrs["rowspan"])), int(str(cell.attrs["colspan"]))) for cell in row.content.content]
+        width = sum(span for _, span in cells) + sum(span for _, span in reaching)
+        widths.add(width)
+        reaching = [(left - 1, span) for left, span in reaching if left > 1]
+        reaching += [(down - 1, span) for down, span in cells if down > 1]
+        if any(left > len(rows) - place - 1 for left, _ in reaching):
+            raise InvalidStep(kind="step_schema", reason="a cell reaches below its table")
+    if len(widths) > 1:
+        raise InvalidStep(kind="step_schema", reason="the rows of a table differ in width")
+
+
+def _check_positions(name: str, value: Table[str, Any]) -> None:
+    found = []
+    for key in (*_POSITIONS[name], *(("insert",) if name == "replaceAround" else ())):
+        position = value.get(key)
+        if type(position) is not int or not 0 <= position <= MOST_SIZE:
+            raise InvalidStep(kind="step_invalid", reason=f"{key} is not a position")
+        if key != "insert":
+            found.append(position)
+    if found != sorted(found):
+        raise InvalidStep(kind="step_invalid", reason="the positions are not in order")
+    if "structure" in value and type(value["structure"]) is not bool:
+        raise InvalidStep(kind="step_invalid", reason="structure is not true or false")
+
+
+def _check_slice(value: Any) -> None:
+    if not isinstance(value, dict) or set(value) - {"content", "openStart", "openEnd"}:
+        raise InvalidStep(kind="step_invalid", reason="a slice has content, openStart and openEnd")
+    content = value.get("content", [])
+    if not isinstance(content, list):
+        raise InvalidStep(kind="step_invalid", reason="a slice's content is a list")
+    for node in content:
+        if fault := next(faults(node, "slice"), None):
+            kind = "text_invalid" if "forbidden character" in fault else "step_schema"
+            raise InvalidStep(kind=kind, reason=fault)
+    for key, side in (("openStart", 0), ("openEnd", -1)):
+        depth = value.get(key, 0)
+        if type(depth) is not int or not 0 <= depth <= _depth(content, side):
+            raise InvalidStep(kind="step_invalid", reason=f"{key} is deeper than the slice")
+
+
+def _depth(content: list[Any], side: int) -> int:
+    depth = 0
+    while content and content[side].get("type") != "text" and "text" not in content[side]:
+        depth += 1
+        content = content[side].get("content") or []
+    return depth
+
+
+def _check_mark(value: Any) -> None:
+    kind = SCHEMA.marks.get(value.get("type", "")) if isinstance(value, dict) else None
+    if kind is None:
+        raise InvalidStep(kind="step_schema", reason="unknown mark")
+    attrs = value.get("attrs") or {}
+    for name, rule in kind.rules.items():
+        if name not in attrs and name not in kind.defaults:
+            raise InvalidStep(kind="step_schema", reason=f"{kind.name} lacks {name}")
+        if name in attrs and (fault := attribute_fault(rule, attrs[name])):
+            raise InvalidStep(kind="step_schema", reason=f"{kind.name} {name} {fault}")
+    if unknown := set(attrs) - set(kind.rules):
+        raise InvalidStep(kind="step_schema", reason=f"{kind.name} has no attribute {sorted(unknown)[0]!r}")
+
+
+def _check_attr(name: str, value: Table[str, Any]) -> None:
+    attribute = value.get("attr")
+    kinds = [SCHEMA.nodes["doc"]] if name == "docAttr" else [k for k in SCHEMA.nodes.values() if k.name != "doc"]
+    rules = [kind.rules[attribute] for kind in kinds if isinstance(attribute, str) and attribute in kind.rules]
+    if not rules:
+        raise InvalidStep(kind="step_schema", reason=f"no attribute {attribute!r}")
+    reasons = [attribute_fault(rule, value.get("value")) for rule in rules]
+    if all(reasons):
+        raise InvalidStep(kind="step_schema", reason=f"{attribute} {reasons[0]}")
+
+
+def _attribute_faults(kind: str, attrs: Table[str, Any]) -> Any:
+    for name, rule in SCHEMA.nodes[kind].rules.items():
+        if fault := attribute_fault(rule, attrs.get(name)):
+            yield f"{kind} {name} {fault}"

@@ -1,0 +1,52 @@
+"""Fixtures for all tests: both databases, and the real texts that lie beside the checkout."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlmodel import SQLModel
+
+import api.tables  # noqa: F401 - every table, for create_all
+import workflow.tables  # noqa: F401
+from api.database import make_engine
+from tests import postgres
+
+
+@pytest.fixture(scope="session")
+def postgres_engine() -> Iterator[Engine]:
+    """A running PostgreSQL with every table and trigger, one for each test process."""
+    with postgres.server() as url:
+        built = make_engine(postgres.fresh_database(url, f"charte_{os.getpid()}"))
+        SQLModel.metadata.create_all(built)
+        yield built
+        built.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An empty database with every table and trigger: each test that asks for it runs on both kinds."""
+    if request.param == "sqlite":
+        built = make_engine(f"sqlite:///{tmp_path}/charte.db")
+        SQLModel.metadata.create_all(built)
+        yield built
+        built.dispose()
+        return
+    built = request.getfixturevalue("postgres_engine")
+    tables = ", ".join(table.name for table in SQLModel.metadata.sorted_tables)
+    with built.begin() as connection:
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    yield built
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of real texts. Without it a test is skipped, loudly; where CI is set it fails."""
+    folder = Path(os.environ.get("CHARTE_CORPUS", Path(__file__).parents[2] / "shared" / "corpus"))
+    if not folder.is_dir():
+        reason = f"no real texts at {folder}: set CHARTE_CORPUS"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return folder
