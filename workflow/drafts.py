@@ -1,0 +1,149 @@
+"""Drafts: a new guideline, a new draft of one, changes to what is signed beside the text. Who may, and what is told."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from guidelines import queries as writing
+from guidelines import versions
+from guidelines.authority import Accepted
+from guidelines.document import Node, document_hash
+from guidelines.people import Actor
+from guidelines.tables import Guideline, Version
+from workflow import events, machine
+from workflow import queries as reading
+from workflow.errors import DraftOpen
+from workflow.events import Kind
+from workflow.machine import Action, State
+from workflow.permissions import Permission, demand
+from workflow.policy import policy_named
+from workflow.predicates import Context
+from workflow.tables import VersionState
+
+
+def create_guideline(
+    session: Session,
+    actor: Actor,
+    *,
+    guideline_id: str,
+    version_id: str,
+    slug: str,
+    title: str,
+    language: str,
+    kind: str,
+    owner_team: str,
+    at: datetime,
+    policy: str = "standard",
+    audience: str = "",
+    summary: str = "",
+    shelf: str = "",
+    document: Node = versions.EMPTY,
+) -> Version:
+    """A new guideline with its first draft, by an editor of the team that will own it."""
+    demand(Permission.GUIDELINE_CREATE, actor, Context(owner_team=owner_team))
+    policy_named(policy)
+    row = versions.create_guideline(
+        session,
+        actor,
+        guideline_id=guideline_id,
+        version_id=version_id,
+        slug=slug,
+        title=title,
+        language=language,
+        kind=kind,
+        owner_team=owner_team,
+        policy=policy,
+        audience=audience,
+        summary=summary,
+        shelf=shelf,
+        document=document,
+        at=at,
+    )
+    session.add(VersionState(version_id=row.id, guideline_id=guideline_id, state=State.DRAFT.value, since=at))
+    session.flush()
+    _tell(session, row, actor, Kind.GUIDELINE_CREATED, at, {"title": row.title, "policy": policy})
+    return row
+
+
+def new_draft(session: Session, actor: Actor, guideline_id: str, *, version_id: str, at: datetime) -> Version:
+    """A draft that begins as the version in force (after a withdrawal: as the last one). One at a time.
+
+    Raises `DraftOpen` while another version is in motion.
+    """
+    guideline = writing.lock_guideline(session, guideline_id)
+    demand(Permission.DRAFT_START, actor, Context(owner_team=guideline.owner_team))
+    if (other := reading.moving(session, guideline_id)) is not None:
+        raise DraftOpen(version_id=other.version_id)
+    in_force = reading.published(session, guideline_id)
+    base_id = in_force.version_id if in_force else writing.versions(session, guideline_id)[0].id
+    row = versions.start_draft(session, actor, writing.version(session, base_id), version_id=version_id, at=at)
+    session.add(VersionState(version_id=row.id, guideline_id=guideline_id, state=State.DRAFT.value, since=at))
+    session.flush()
+    _tell(session, row, actor, Kind.DRAFT_STARTED, at, {"base": base_id})
+    return row
+
+
+def may_edit(session: Session, actor: Actor, version_id: str) -> None:
+    """Raises unless the person may write in the version now: what live editing asks at every commit."""
+    version = writing.version(session, version_id)
+    demand_edit(session, actor, version)
+
+
+def demand_edit(session: Session, actor: Actor, version: Version) -> None:
+    """As `may_edit`, for a version that is at hand: the state first, then the right."""
+    context = context_of(session, version)
+    machine.advance(context.state, Action.EDIT)
+    demand(Permission.DRAFT_EDIT, actor, context)
+
+
+def demand_discuss(session: Session, actor: Actor, version: Version) -> None:
+    """Raises unless the person may comment on the version now."""
+    demand(Permission.DISCUSS, actor, context_of(session, version))
+
+
+def context_of(session: Session, version: Version) -> Context:
+    """What permissions look at, without reading the text."""
+    state = reading.state_of(session, version.id)
+    guideline = session.get_one(Guideline, version.guideline_id)
+    policy = reading.policy_of(session, guideline, state)
+    teams = frozenset(need.team for _, need in policy.active(kind=version.kind, language=version.language))
+    return Context(guideline.owner_team, State(state.state), teams, policy.other_side)
+
+
+def import_text(
+    session: Session, actor: Actor, version_id: str, document: Node, *, ref: str, at: datetime, **more: Any
+) -> Accepted:
+    """Replaces the draft's text by another, as one commit by this person."""
+    version = writing.lock_version(session, version_id)
+    demand_edit(session, actor, version)
+    accepted = versions.replace_document(session, actor, version_id, document, ref=ref, at=at, **more)
+    if accepted.steps:
+        data = {"revision": accepted.revision, "document": document_hash(document)}
+        _tell(session, version, actor, Kind.TEXT_IMPORTED, at, data)
+    return accepted
+
+
+def set_meta(
+    session: Session,
+    actor: Actor,
+    version_id: str,
+    *,
+    title: str,
+    kind: str,
+    audience: str,
+    summary: str,
+    at: datetime,
+) -> Version:
+    """Changes the title and what else is signed besides the text."""
+    version = writing.lock_version(session, version_id)
+    demand_edit(session, actor, version)
+    row = versions.set_meta(
+        session, actor, version_id, at=at, title=title, kind=kind, audience=audience, summary=summary
+    )
+    _tell(session, row, actor, Kind.META_CHANGED, at, {"title": row.title, "kind": kind, "audience": row.audience})
+    return row
+
+
+def _tell(session: Session, row: Version, actor: Actor, kind: Kind, at: datetime, data: dict[str, object]) -> None:
+    events.record(session, row.guideline_id, kind, person_id=actor.id, version_id=row.id, at=at, data=data)

@@ -1,0 +1,273 @@
+"""One function per question about a version's life; `facts` gathers everything that rules read."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, col, func, select
+
+from guidelines import authority, discussion
+from guidelines import queries as writing
+from guidelines.document import Node
+from guidelines.errors import UnknownVersion
+from guidelines.people import Role
+from guidelines.sections import META, OUTLINE
+from guidelines.tables import Guideline, Publication, Version
+from workflow import policy as policy_rules
+from workflow.coverage import counting
+from workflow.facts import Choice, Decision, Slice, VersionFacts, in_scope
+from workflow.machine import MOVING, State
+from workflow.outstanding import outstanding
+from workflow.policy import Policy
+from workflow.predicates import Context
+from workflow.tables import Acknowledgement, Roster, SignOff, VersionState
+from workflow.tables import Policy as PolicyRow
+
+SIGNERS = frozenset({Role.REVIEWER, Role.EDITOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A version with everything needed to judge it: its rows, its words and its facts."""
+
+    guideline: Guideline
+    version: Version
+    state_row: VersionState
+    document: Node
+    facts: VersionFacts
+    in_force: Publication | None
+
+    @property
+    def state(self) -> State:
+        return self.facts.state
+
+    @property
+    def context(self) -> Context:
+        """What permissions look at."""
+        policy = self.facts.policy
+        return Context(
+            owner_team=self.guideline.owner_team,
+            state=self.state,
+            signing_teams=frozenset(requirement.team for _, requirement in self.facts.requirements),
+            other_side=policy.other_side,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """One line of an approval record: who signed for which team, when, which slices, on which words."""
+
+    person_id: str
+    principal_id: str
+    team: str
+    requirement: str
+    at: datetime
+    slices: tuple[str, ...]
+    shown_hash: str
+    statement: str
+
+
+def state_of(session: Session, version_id: str) -> VersionState:
+    """Where the version stands; raises `UnknownVersion`."""
+    row = session.get(VersionState, version_id, populate_existing=True)
+    if row is None:
+        raise UnknownVersion(version=version_id)
+    return row
+
+
+def published(session: Session, guideline_id: str) -> Publication | None:
+    """The published version of a guideline, if one is in force."""
+    query = (
+        select(Publication)
+        .join(VersionState, col(VersionState.version_id) == col(Publication.version_id))
+        .where(VersionState.guideline_id == guideline_id, VersionState.state == State.PUBLISHED)
+    )
+    return session.exec(query).first()
+
+
+def moving(session: Session, guideline_id: str) -> VersionState | None:
+    """The version that somebody is working on, if there is one."""
+    query = select(VersionState).where(
+        VersionState.guideline_id == guideline_id, col(VersionState.state).in_(sorted(MOVING))
+    )
+    return session.exec(query.order_by(col(VersionState.since).desc())).first()
+
+
+def all_moving(session: Session) -> Sequence[VersionState]:
+    """Every version that somebody is working on, the longest waiting first."""
+    query = select(VersionState).where(col(VersionState.state).in_(sorted(MOVING)))
+    return session.exec(query.order_by(col(VersionState.since), VersionState.version_id)).all()
+
+
+def policy_of(session: Session, guideline: Guideline, state: VersionState) -> Policy:
+    """The policy pinned at submit; for a draft, the one that a submit would pin."""
+    if state.policy_hash:
+        row = session.get(PolicyRow, state.policy_hash)
+        if row is not None:
+            return policy_rules.check_policy(json.loads(row.body), name=row.name)
+    return newest_policy(session, guideline.policy)
+
+
+def newest_policy(session: Session, name: str) -> Policy:
+    """The policy that bears the name now: the newest recorded one, else the shipped one."""
+    query = select(PolicyRow).where(PolicyRow.name == name).order_by(col(PolicyRow.recorded_at).desc())
+    row = session.exec(query).first()
+    if row is not None:
+        return policy_rules.check_policy(json.loads(row.body), name=name)
+    return policy_rules.policy_named(name)
+
+
+def standing(session: Session, version_id: str, at: datetime, *, locked: bool = False) -> Standing:
+    """Everything about a version; `locked` takes the lock on its guideline first."""
+    version = writing.version(session, version_id)
+    guideline = (
+        writing.lock_guideline(session, version.guideline_id)
+        if locked
+        else session.get_one(Guideline, version.guideline_id)
+    )
+    if locked:
+        version = writing.lock_version(session, version_id)
+    state = state_of(session, version_id)
+    document = authority.open_document(session, version_id).document
+    in_force = published(session, guideline.id)
+    return Standing(
+        guideline, version, state, document, facts(session, guideline, version, state, document, in_force, at), in_force
+    )
+
+
+def facts(
+    session: Session,
+    guideline: Guideline,
+    version: Version,
+    state: VersionState,
+    document: Node,
+    in_force: Publication | None,
+    at: datetime,
+) -> VersionFacts:
+    """The facts of a version, read in a fixed number of queries."""
+    policy = policy_of(session, guideline, state)
+    hashes = writing.slice_hashes(version, document)
+    places = writing.places(document)
+    anchor = writing.publication_hashes(in_force) if in_force else {}
+    slices = tuple(
+        Slice(slice_id, found, places[slice_id].owner_team, frozenset(places[slice_id].tags))
+        if slice_id in places
+        else Slice(slice_id, found)
+        for slice_id, found in hashes.items()
+    )
+    teams = frozenset(requirement.team for requirement in policy.requirements())
+    return VersionFacts(
+        version_id=version.id,
+        state=State(state.state),
+        policy=policy,
+        kind=version.kind,
+        language=version.language,
+        slices=slices,
+        anchor=anchor,
+        anchor_teams=_anchor_teams(session, in_force, slices),
+        contributors=writing.contributors_of(session, version, hashes),
+        decisions=decisions(session, version.id),
+        members=writing.members(session, teams, SIGNERS, at),
+        roster=_roster(session, version.id, state.round),
+        base_ok=in_force is None or version.base_version_id == in_force.version_id,
+        blocking=_blocking(session, version.id),
+    )
+
+
+def decisions(session: Session, version_id: str) -> tuple[Decision, ...]:
+    """Every decision on a version, in the order in which they were made."""
+    rows = session.exec(select(SignOff).where(SignOff.version_id == version_id).order_by(col(SignOff.seq))).all()
+    return tuple(
+        Decision(
+            row.seq or 0,
+            row.person_id,
+            row.principal_id,
+            row.team_id,
+            row.requirement,
+            Choice(row.decision),
+            json.loads(row.hashes),
+            row.revision,
+            row.at,
+            row.remark,
+        )
+        for row in rows
+    )
+
+
+def approval_record(session: Session, version_id: str, at: datetime) -> list[Signed]:
+    """The sign-offs that count for a version's words, oldest first: what its readers and exports show."""
+    found = standing(session, version_id, at)
+    slices: dict[int, list[str]] = {}
+    for _, requirement in found.facts.requirements:
+        for part in found.facts.slices:
+            if in_scope(requirement, part):
+                for decision in counting(requirement, part, found.facts):
+                    slices.setdefault(decision.seq, []).append(part.id)
+    rows = session.exec(select(SignOff).where(col(SignOff.seq).in_(sorted(slices))).order_by(col(SignOff.seq))).all()
+    return [
+        Signed(
+            row.person_id,
+            row.principal_id,
+            row.team_id,
+            row.requirement,
+            row.at,
+            tuple(slice_id for slice_id in slices[row.seq or 0] if slice_id not in (OUTLINE, META)),
+            row.shown_hash,
+            row.statement,
+        )
+        for row in rows
+    ]
+
+
+def is_approved(found: Standing) -> bool:
+    """Whether the version is in review and nothing is outstanding."""
+    return found.state is State.IN_REVIEW and not outstanding(found.facts)
+
+
+def acknowledgements(session: Session, version_id: str) -> int:
+    """How many people have confirmed having read the version."""
+    query = select(func.count()).where(Acknowledgement.version_id == version_id)
+    return session.exec(query).one()
+
+
+def acknowledged(session: Session, person_id: str) -> dict[str, Acknowledgement]:
+    """Version to the person's confirmation of it."""
+    rows = session.exec(select(Acknowledgement).where(Acknowledgement.person_id == person_id))
+    return {row.version_id: row for row in rows}
+
+
+def today(at: datetime) -> date:
+    """The day of a moment, in UTC."""
+    return at.date()
+
+
+def _anchor_teams(session: Session, in_force: Publication | None, slices: Sequence[Slice]) -> dict[str, frozenset[str]]:
+    """For which teams the words in force were signed: the teams of the policy they were published under."""
+    if in_force is None:
+        return {}
+    state = state_of(session, in_force.version_id)
+    row = session.get(PolicyRow, state.policy_hash) if state.policy_hash else None
+    if row is None:
+        return {}
+    policy = policy_rules.check_policy(json.loads(row.body), name=row.name)
+    active = policy.active(kind=in_force.guideline_kind, language=in_force.language)
+    return {
+        part.id: frozenset(requirement.team for _, requirement in active if in_scope(requirement, part))
+        for part in slices
+    }
+
+
+def _roster(session: Session, version_id: str, round_: int) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for row in session.exec(select(Roster).where(Roster.version_id == version_id, Roster.round == round_)):
+        found.setdefault(row.team_id, set()).add(row.person_id)
+    return {team: frozenset(people) for team, people in found.items()}
+
+
+def _blocking(session: Session, version_id: str) -> frozenset[str]:
+    return frozenset(
+        found.thread.section
+        for found in discussion.threads(session, version_id)
+        if found.is_open and found.thread.blocking and not found.removed
+    )
