@@ -1,0 +1,44 @@
+"""A published version as exporters see it: a frozen value, complete, so that the same value gives the same bytes."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from guidelines.document import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """One line of the approval record."""
+
+    team: str
+    person: str
+    at: datetime
+    #: Numbers and titles of the sections signed.
+    sections: tuple[str, ...]
+    #: Hash of the document that the signer's page showed.
+    hash: str
+    statement: str = ""
+    on_behalf_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """Everything an export says."""
+
+    guideline_id: str
+    slug: str
+    title: str
+    language: str
+    kind: str
+    audience: str
+    organisation: str
+    owner_team: str
+    number: str
+    document: Node
+    document_hash: str
+    published_at: datetime
+    effective_on: date
+    summary: str = ""
+    policy_title: str = ""
+    policy_hash: str = ""
+    approvals: tuple[Approval, ...] = ()

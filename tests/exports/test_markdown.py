@@ -1,0 +1,155 @@
+"""Markdown in and out: every real text keeps its words, and what is written reads back as the same document."""
+
+import re
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+
+from exports.errors import NotText, TooLarge, WrongType
+from exports.formats import read, write
+from exports.html import render_document
+from exports.markdown import write_markdown
+from exports.markdown_reader import MOST_BYTES, read_markdown, read_with_warnings
+from guidelines.document import Node, document_hash, inline_text, plain_text
+from guidelines.versions import checked
+
+WORD = re.compile(r"\w+")
+MARK = re.compile(r"</?(u|ins|sub|sup|b|strong|i|em|s|del|strike|br)\s*/?>", re.IGNORECASE)
+
+
+def texts(corpus: Path) -> list[Path]:
+    found = sorted(corpus.glob("revisions/**/*.md"))
+    assert len(found) > 300
+    return found
+
+
+def independent_words(source: str) -> list[str]:
+    """The words of a Markdown text by markdown-it's own tokens, without our reader."""
+    body = re.sub(r"\A---[ \t]*\n(.*?\n)?---[ \t]*(\n|\Z)", "", source, flags=re.DOTALL)
+    words: list[str] = []
+    for token in MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(body):
+        if token.type in ("fence", "code_block", "html_block"):
+            words += WORD.findall(token.content)
+        for child in token.children or []:
+            if child.type in ("text", "code_inline"):
+                words += WORD.findall(child.content)
+            elif child.type == "image":
+                words += WORD.findall("".join(part.content for part in child.children or []))
+            elif child.type == "html_inline" and not MARK.fullmatch(child.content):
+                words += WORD.findall(child.content)
+    return words
+
+
+def test_text_out_equals_text_in_for_every_real_text(corpus: Path) -> None:
+    for path in texts(corpus):
+        source = path.read_text(encoding="utf-8")
+        ours = "".join(WORD.findall(plain_text(read_markdown(source))))
+        alert = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]", re.IGNORECASE)
+        theirs = "".join(independent_words(alert.sub("", source)))
+        assert ours == theirs, path
+
+
+def test_every_real_text_reads_back_the_same_from_what_is_written(corpus: Path) -> None:
+    for path in texts(corpus):
+        document = read_markdown(path.read_text(encoding="utf-8"))
+        again = read_markdown(write_markdown(document))
+        assert document_hash(again) == document_hash(document), path
+
+
+def test_every_real_text_keeps_the_schema_and_renders(corpus: Path) -> None:
+    for path in texts(corpus)[::9]:
+        document = checked(read_markdown(path.read_text(encoding="utf-8")))
+        page = render_document(document)
+        assert page.count("<section") == page.count("</section>")
+        assert "<script" not in page.lower()
+
+
+def blocks(source: str) -> list[tuple[str, dict[str, object], str]]:
+    return [
+        (block.type, {key: value for key, value in block.attrs.items() if key != "id"}, inline_text(block))
+        for block in read_markdown(source).content
+    ]
+
+
+def test_lists_become_attributes_of_paragraphs() -> None:
+    assert blocks("- one\n  - two\n\n    more\n- three\n\n4. four\n5. five") == [
+        ("paragraph", {"list": "bullet", "indent": 0}, "one"),
+        ("paragraph", {"list": "bullet", "indent": 1}, "two"),
+        ("paragraph", {"indent": 2}, "more"),
+        ("paragraph", {"list": "bullet", "indent": 0}, "three"),
+        ("paragraph", {"list": "number", "indent": 0, "start": 4}, "four"),
+        ("paragraph", {"list": "number", "indent": 0}, "five"),
+    ]
+
+
+def test_alerts_become_callouts_and_quotes_stay_quotes() -> None:
+    assert blocks("> [!WARNING]\n> Ask first.\n\n> Said.\n> > Before.") == [
+        ("paragraph", {"box": "warning"}, "Ask first."),
+        ("paragraph", {"box": "quote"}, "Said."),
+        ("paragraph", {"box": "quote:2"}, "Before."),
+    ]
+
+
+def test_code_keeps_its_lines_and_language() -> None:
+    assert blocks("```python\na = 1\n\nb = 2\n```") == [("paragraph", {"box": "code:python"}, "a = 1\n\nb = 2")]
+
+
+def test_front_matter_comes_back_as_it_was() -> None:
+    source = "---\ntitle: x\n---\n\n# One\n"
+    assert write_markdown(read_markdown(source)).startswith("---\ntitle: x\n---\n")
+
+
+def test_a_forbidden_link_loses_the_link_and_keeps_the_words() -> None:
+    document, warnings = read_with_warnings("[click](ftp://x.example) [ok](https://x.example)")
+    assert plain_text(document) == "click ok"
+    assert "ftp:" not in render_document(document)
+    assert [warning.code for warning in warnings] == ["link_removed"]
+
+
+def test_a_script_link_never_becomes_a_link() -> None:
+    assert "href" not in render_document(read_markdown("[click](javascript:alert(1))"))
+
+
+SAYINGS = [
+    "\\# no heading", "1\\. no list", "a * b _ c", "<div>text</div>", "a | b", "`` ` ``", "**bold*italic***",
+    "line  \nbreak", "[a](<b>)", "![alt](https://x.example/i.png 'title')", "- [ ] task", "> quote\n\n> other",
+    "H<sub>2</sub>O", "<u>under</u>",
+]  # fmt: skip
+NESTED = [">" * 10_000 + " deep", "[" * 20_000, "*" * 20_000, "`" * 9_999 + "a", "- " * 2_000 + "x"]
+
+
+@pytest.mark.parametrize("source", SAYINGS)
+def test_writing_and_reading_again_changes_nothing(source: str) -> None:
+    document = read_markdown(source)
+    assert document_hash(read_markdown(write_markdown(document))) == document_hash(document)
+
+
+@pytest.mark.parametrize("nest", NESTED, ids=lambda nest: nest[:3])
+def test_hostile_nesting_is_answered_quickly_and_kept_within_limits(nest: str) -> None:
+    checked(read_markdown(nest))
+
+
+def test_a_file_that_is_not_what_its_name_says_is_named() -> None:
+    with pytest.raises(WrongType) as refusal:
+        read(b"%PDF-1.7", "md")
+    assert refusal.value.facts["found"] == "pdf"
+
+
+def test_binary_and_oversized_texts_are_refused() -> None:
+    with pytest.raises(NotText):
+        read(b"\xff\xfe\x00a", "md")
+    with pytest.raises(NotText):
+        read(b"a\x00b", "md")
+    with pytest.raises(TooLarge):
+        read(b"a" * (MOST_BYTES + 1), "md")
+
+
+def test_json_out_and_in_is_the_same_document() -> None:
+    document = checked(read_markdown("# One\n\n| a | b |\n|---|--:|\n| 1 | 2 |\n"))
+    assert document_hash(read(write(document, "json"), "json")) == document_hash(document)
+
+
+def test_what_looks_like_a_tag_is_shown_as_text() -> None:
+    document = Node("doc", {}, (Node("paragraph", {}, (Node("text", text='<script>alert(1)</script> & "x"'),)),))
+    assert "<script>" not in render_document(document)
