@@ -175,11 +175,14 @@ def _plain(block: Node, number: str) -> Iterator[str]:
     if block.type == "heading":
         level = min(6, int(block.attr("level")) + (1 if int(block.attr("level")) == 1 else 0))
         label = f'<span class="n">{escape(number)}</span>' if number else ""
-        yield f'<h{level} id="{escape(block.id)}-title">{label}{inline(block)}</h{level}>\n'
+        look = _classed(str(block.attrs.get("look", "")))
+        yield f'<h{level}{look} id="{escape(block.id)}-title">{label}{inline(block)}</h{level}>\n'
     elif block.type == "paragraph":
         label = f'<span class="cl">{escape(number)}</span>' if number else ""
-        align = f' class="align-{block.attr("align")}"' if block.attr("align") else ""
-        yield f"<p{align}>{label}{inline(block)}</p>\n"
+        align = f"align-{block.attr('align')}" if block.attr("align") else ""
+        # `look` is not in the schema: a redline sets it on the blocks it makes.
+        look = " ".join(filter(None, (str(block.attrs.get("look", "")), align)))
+        yield f"<p{_classed(look)}>{label}{inline(block)}</p>\n"
     elif block.type == "rule":
         yield "<hr>\n"
     elif block.type == "table":
@@ -309,6 +312,10 @@ def _approvals(publication: Publication) -> str:
     )
     head = "".join(f'<th scope="col">{say[name]}</th>' for name in ("team", "person", "when", "sections", "hash"))
     return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _classed(names: str) -> str:
+    return f' class="{escape(names)}"' if names else ""
 
 
 def _colon(publication: Publication) -> str:
