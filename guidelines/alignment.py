@@ -101,9 +101,7 @@ class _Aligner:
             before, after = self.old[i], self.new[j]
             if before.kind != after.kind:
                 continue
-            if before.key == after.key:
-                sure.append((i, j))
-            elif (
+            if before.key == after.key or (
                 before.key not in keys_new
                 and after.key not in keys_old
                 and similarity(before.words, after.words) >= SIMILAR_BY_ID
