@@ -4,18 +4,23 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install test check fix
+.PHONY: help install demo test check fix
 
 help: ## list what make can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-$(VENV)/installed: pyproject.toml tests/requirements.txt
+BUNDLE := $(shell find editor -path editor/node_modules -prune -o -type f -print) $(wildcard api/static/src/*)
+
+$(VENV)/installed: pyproject.toml tests/requirements.txt $(BUNDLE)
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python has no venv module here: apt-get install python3-venv"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[postgres]' --requirement tests/requirements.txt
 	touch $@
 
 install: $(VENV)/installed ## install Charte and its tests' tools into .venv
+
+demo: install ## serve Charte with demo data on http://127.0.0.1:8000
+	$(BIN)/charte demo --folder var/demo
 
 test: install ## run every test
 	$(BIN)/python -m pytest

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Final
 
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 PATHS: Final = re.compile(r"/(?:fr|en)/handbook(?:/(?!search$)[a-z0-9-]+(?:/[0-9.]+)?)?")
@@ -55,7 +56,7 @@ class PageCache:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers from memory when it may, else asks the application and keeps what may be kept."""
-        if scope["type"] != "http" or not self._may_keep(scope):
+        if scope["type"] != ScopeType.HTTP or not self._may_keep(scope):
             await self.app(scope, receive, send)
             return
         if self.elapsed() - self.checked > FRESH:

@@ -1,0 +1,120 @@
+"""The composition root: read it from top to bottom to know what Charte is made of."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from litestar import Litestar, Request, Response
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.handlers import BaseRouteHandler
+from litestar.openapi.config import OpenAPIConfig
+from litestar.response import Redirect
+from sqlalchemy import Engine
+
+from api import clock, refusals
+from api.config import Config
+from api.database import make_engine
+from api.errors import Fault, InvalidRequest, NotFound, SignInRequired
+from api.headers import security_headers
+from api.i18n import LANGUAGES
+from api.render import refusal_page
+from api.routing import routes
+from api.visit import Services, language_of, provide_visit, refuse_forgery
+
+log = logging.getLogger("charte")
+
+
+def create_app(
+    config: Config, *, engine: Engine | None = None, now: Callable[[], datetime] = clock.now, debug: bool = False
+) -> Litestar:
+    """The application on a configured database. `now` is the clock; tests hand in one that they move."""
+    services = Services(config=config, engine=engine or make_engine(config.database_url), clock=now)
+    app = Litestar(
+        route_handlers=routes(),
+        dependencies={"visit": Provide(provide_visit)},
+        before_request=refuse_forgery,
+        after_request=security_headers,
+        exception_handlers={
+            **dict.fromkeys(refusals.HOUSE, answer_refusal),
+            HTTPException: answer_http,
+            Exception: answer_fault,
+        },
+        state=State({"services": services}),
+        openapi_config=OpenAPIConfig(title="Charte", version="1", path="/api/schema", create_examples=False),
+        request_max_body_size=25_000_000,
+        debug=debug,
+    )
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", [getattr(route, "route_handler", None)]):
+            _declared(handler)
+    return app
+
+
+def _declared(handler: BaseRouteHandler | None) -> None:
+    """A route that does not say who may reach it stops the start: forgetting is not an option."""
+    if handler is not None and handler.handler_name != "openapi" and "access" not in handler.opt:
+        module = getattr(handler.fn, "__module__", "")
+        if not module.startswith("litestar."):
+            raise LookupError(f"{module}.{handler.handler_name} declares no access: add access=Access.…")
+
+
+def answer_refusal(request: "Request[Any, Any, Any]", error: Exception) -> "Response[Any]":
+    """One of the house's refusals: problem+json to programs, the sign-in page or a page that says why to people."""
+    language = language_of(request)
+    answer = refusals.refusal(error, language)
+    if isinstance(error, SignInRequired) and request.method == "GET" and _for_people(request):
+        return Redirect(f"/{language}/sign-in?next={request.url.path}")
+    return _plain(request, answer)
+
+
+def answer_http(request: "Request[Any, Any, Any]", error: HTTPException) -> "Response[Any]":
+    """The framework's own refusals in the house's form."""
+    if error.status_code == 404:
+        return answer_refusal(request, NotFound())
+    if error.status_code == 400:
+        extra = error.extra if isinstance(error.extra, list) else []
+        fields = [(str(item.get("key", "")), str(item.get("message", ""))) for item in extra if isinstance(item, dict)]
+        return answer_refusal(request, InvalidRequest(fields=fields or [("", error.detail)]))
+    code = {405: "method_not_allowed", 413: "request_too_large"}.get(error.status_code, "http_error")
+    title, detail = refusals.say(code, {}, language_of(request))
+    answer = refusals.Refusal(error.status_code, code, title, detail)
+    return (
+        refusal_page(language_of(request), answer, path=request.url.path) if _for_people(request) else problem(answer)
+    )
+
+
+def answer_fault(request: "Request[Any, Any, Any]", error: Exception) -> "Response[Any]":
+    """Our own fault: logged with an id, and nothing of it shown but that id."""
+    fault = f"{id(error):x}"[-8:]
+    log.error("fault %s at %s %s", fault, request.method, request.url.path, exc_info=error)
+    answer = refusals.refusal(Fault(fault=fault), language_of(request))
+    return (
+        refusal_page(language_of(request), answer, path=request.url.path) if _for_people(request) else problem(answer)
+    )
+
+
+def problem(answer: refusals.Refusal) -> "Response[dict[str, Any]]":
+    """A refusal as application/problem+json (RFC 9457)."""
+    body = {
+        "type": f"urn:charte:error:{answer.code}",
+        "title": answer.title,
+        "status": answer.status,
+        "code": answer.code,
+        "detail": answer.detail,
+        "facts": dict(answer.facts),
+    }
+    return Response(body, status_code=answer.status, media_type="application/problem+json", type_encoders={set: list})
+
+
+def _plain(request: "Request[Any, Any, Any]", answer: refusals.Refusal) -> "Response[Any]":
+    if not _for_people(request):
+        return problem(answer)
+    return refusal_page(language_of(request), answer, path=request.url.path)
+
+
+def _for_people(request: "Request[Any, Any, Any]") -> bool:
+    first = request.url.path.split("/", 2)[1]
+    return first in LANGUAGES or first == ""

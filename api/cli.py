@@ -1,0 +1,182 @@
+"""The command `charte`: every engine on files, and the server's operation.
+
+Exit codes: 0 done; 1 the answer is no (altered, conflicts); 2 bad input, with one line on standard error that says
+what, where and what to do. Heavy imports wait until the command that needs them is chosen.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+DONE, NO, BAD_INPUT = 0, 1, 2
+
+
+class BadInput(Exception):
+    """What the command was given cannot be used; the message is the one line to print."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code; console script `charte`."""
+    options = parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except BadInput as error:
+        print(f"charte: {error}", file=sys.stderr)
+    except BrokenPipeError:
+        return DONE
+    except Exception as error:
+        if (sentence := _sentence(error)) is None:
+            raise
+        print(f"charte: {sentence}", file=sys.stderr)
+    return BAD_INPUT
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands with their help; the documentation's reference is checked against it."""
+    top = argparse.ArgumentParser(prog="charte", description=__doc__.split("\n", 1)[0] if __doc__ else None)
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+
+    demo = commands.add_parser("demo", help="serve with demo data in a named or temporary folder")
+    demo.add_argument("--folder", type=Path, help="where the demo's database lies; kept between starts")
+    _address(demo)
+    demo.set_defaults(command=_demo)
+
+    serve = commands.add_parser("serve", help="serve the configured database")
+    _address(serve)
+    serve.add_argument("--workers", type=int, default=1, help="server processes (PostgreSQL only above 1)")
+    serve.set_defaults(command=_serve)
+
+    convert = commands.add_parser("convert", help="a document from one format to another, by file ending")
+    convert.add_argument("source", type=Path, metavar="IN")
+    convert.add_argument("target", type=Path, metavar="OUT")
+    convert.add_argument("--title", help="the document's title where the format shows one")
+    convert.add_argument("--language", choices=("fr", "en"), default="fr")
+    convert.set_defaults(command=_convert)
+
+    redline = commands.add_parser("redline", help="what changed between two documents")
+    redline.add_argument("old", type=Path, metavar="OLD")
+    redline.add_argument("new", type=Path, metavar="NEW")
+    redline.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help=".html, .json or .md")
+    redline.add_argument("--language", choices=("fr", "en"), default="fr")
+    redline.set_defaults(command=_redline)
+
+    export = commands.add_parser("export", help="a published version, with its approval record")
+    export.add_argument("guideline", metavar="GUIDELINE", help="its address, such as social-media-charter")
+    export.add_argument("--version", metavar="N", help="its number; without it, the version in force")
+    export.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help=".docx, .html, .md or .json")
+    export.set_defaults(command=_export)
+
+    migrate = commands.add_parser("migrate", help="bring the database to this release's form")
+    migrate.set_defaults(command=_migrate)
+
+    people = commands.add_parser("people", help="people and teams").add_subparsers(required=True, metavar="WHAT")
+    first = people.add_parser("first-admin", help="print a one-time link that makes the first administrator")
+    first.set_defaults(command=_first_admin)
+    import_people = people.add_parser("import", help="add people from a CSV file: name, email, language, team, role")
+    import_people.add_argument("file", type=Path, metavar="FILE")
+    import_people.set_defaults(command=_import_people)
+    team = people.add_parser("team", help="add a team")
+    team.add_argument("id")
+    team.add_argument("name_fr")
+    team.add_argument("name_en")
+    team.set_defaults(command=_add_team)
+
+    audit = commands.add_parser("audit", help="the event log").add_subparsers(required=True, metavar="WHAT")
+    verify = audit.add_parser("verify", help="find any changed, missing or reordered entry")
+    verify.set_defaults(command=_verify_audit)
+
+    return top
+
+
+def _address(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    command.add_argument("--port", type=int, default=8000)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from api.demo.serve import serve_demo
+
+    return serve_demo(options.folder, host=options.host, port=options.port)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from api.server import serve
+
+    return serve(host=options.host, port=options.port, workers=options.workers)
+
+
+def _convert(options: argparse.Namespace) -> int:
+    from api.files import convert
+
+    convert(options.source, options.target, title=options.title, language=options.language)
+    return DONE
+
+
+def _redline(options: argparse.Namespace) -> int:
+    from api.files import redline
+
+    redline(options.old, options.new, options.output, language=options.language)
+    return DONE
+
+
+def _export(options: argparse.Namespace) -> int:
+    from api.operation import export_version
+
+    export_version(options.guideline, options.version, options.output)
+    return DONE
+
+
+def _migrate(_: argparse.Namespace) -> int:
+    from api.operation import migrate_database
+
+    migrate_database()
+    return DONE
+
+
+def _first_admin(_: argparse.Namespace) -> int:
+    from api.operation import first_admin_link
+
+    print(first_admin_link())
+    return DONE
+
+
+def _import_people(options: argparse.Namespace) -> int:
+    from api.operation import import_people_file
+
+    added, known = import_people_file(options.file)
+    print(f"{added} people added, {known} already known")
+    return DONE
+
+
+def _add_team(options: argparse.Namespace) -> int:
+    from api.operation import add_team
+
+    add_team(options.id, options.name_fr, options.name_en)
+    return DONE
+
+
+def _verify_audit(_: argparse.Namespace) -> int:
+    from api.operation import verify_audit
+
+    return DONE if verify_audit() else NO
+
+
+def _sentence(error: Exception) -> str | None:
+    """The one line for an error of the house or of the file system; None for a fault of ours."""
+    from api.config import BadConfiguration
+    from api.refusals import HOUSE, refusal
+
+    if isinstance(error, HOUSE):
+        answer = refusal(error, "en")
+        return f"{answer.title}. {answer.detail} [{answer.code}]"
+    if isinstance(error, BadConfiguration):
+        return str(error)
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}. Check the path and your right to it."
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

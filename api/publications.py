@@ -1,0 +1,74 @@
+"""A published version as the value that exporters take: gathered from the tables, with names as they are now."""
+
+from collections.abc import Mapping
+
+from sqlmodel import Session
+
+from exports.html import contents
+from exports.publication import Approval, Publication
+from guidelines import queries as writing
+from guidelines.document import Node
+from guidelines.sections import sections
+from workflow import queries
+from workflow.handbook import Entry, document_of
+from workflow.queries import Signed
+
+
+def publication_of(session: Session, entry: Entry, organisation: str) -> Publication:
+    """Everything an export says about a published version, in the version's own language."""
+    row = entry.publication
+    document = document_of(row)
+    state = queries.state_of(session, row.version_id)
+    policy = queries.policy_of(session, entry.guideline, state)
+    teams = writing.team_names(session, row.language)
+    return Publication(
+        guideline_id=row.guideline_id,
+        slug=entry.guideline.slug,
+        title=row.title,
+        language=row.language,
+        kind=row.guideline_kind,
+        audience=row.audience,
+        organisation=organisation,
+        owner_team=teams.get(entry.guideline.owner_team, entry.guideline.owner_team),
+        number=entry.number,
+        document=document,
+        document_hash=row.document_hash,
+        published_at=row.published_at,
+        effective_on=row.effective_on,
+        summary=row.summary,
+        policy_title=policy.title.fr if row.language == "fr" else policy.title.en,
+        policy_hash=state.policy_hash or policy.hash,
+        approvals=tuple(approvals_of(session, entry, row.language)),
+    )
+
+
+def approvals_of(session: Session, entry: Entry, language: str) -> list[Approval]:
+    """Who signed for which team: the sign-offs that count for the version's words, oldest first."""
+    row = entry.publication
+    record = queries.approval_record(session, row.version_id, row.published_at)
+    people = writing.people_named(session, {line.person_id for line in record} | {line.principal_id for line in record})
+    teams = writing.team_names(session, language)
+    names = section_names(document_of(row))
+    return [_approval(line, people, teams, names) for line in record]
+
+
+def section_names(document: Node) -> dict[str, tuple[str, str]]:
+    """Section to its number and its title."""
+    numbered = {line.id: line.number for line in contents(document)}
+    return {part.id: (numbered.get(part.id, ""), part.title) for part in sections(document)}
+
+
+def _approval(
+    line: Signed, people: Mapping[str, str], teams: Mapping[str, str], names: Mapping[str, tuple[str, str]]
+) -> Approval:
+    behalf = people.get(line.principal_id) if line.principal_id != line.person_id else None
+    signed = tuple(" ".join(filter(None, names.get(part, ("", part)))) for part in line.slices)
+    return Approval(
+        team=teams.get(line.team, line.team),
+        person=people.get(line.person_id, "…"),
+        at=line.at,
+        sections=signed,
+        hash=line.shown_hash,
+        statement=line.statement,
+        on_behalf_of=behalf,
+    )

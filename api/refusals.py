@@ -1,0 +1,225 @@
+"""A refusal in the visitor's language: status, stable code, what happened, what would help.
+
+`STATUS` is the one table from the house's errors to HTTP; `SENTENCES` has the words for every code. The most specific
+class wins, so a new error must be added here before a test lets it land.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from api import errors as edge
+from api.i18n import N_, say_list, translations
+from exports import errors as exporting
+from guidelines import errors as writing
+from workflow import errors as deciding
+
+HOUSE: Final = (edge.ApiError, writing.GuidelineError, deciding.WorkflowError, exporting.ExportError)
+
+STATUS: Final[Mapping[type[Exception], int]] = {
+    edge.SignInRequired: 401,
+    edge.WrongCredentials: 401,
+    edge.TooManyTries: 429,
+    edge.Forged: 403,
+    edge.InvalidInvitation: 404,
+    edge.WeakPassword: 422,
+    edge.NotFound: 404,
+    edge.NotAdmin: 403,
+    edge.InvalidRequest: 400,
+    edge.FileTooLarge: 413,
+    edge.InvalidPeopleFile: 422,
+    edge.DuplicateEmail: 409,
+    edge.LastAdmin: 409,
+    edge.Fault: 500,
+    writing.UnknownGuideline: 404,
+    writing.UnknownVersion: 404,
+    writing.UnknownThread: 404,
+    writing.UnknownPerson: 404,
+    writing.DuplicateSlug: 409,
+    writing.InvalidField: 422,
+    writing.InvalidStep: 422,
+    writing.StaleRevision: 410,
+    writing.DocumentFull: 422,
+    writing.FrozenVersion: 409,
+    deciding.NotPermitted: 403,
+    deciding.InvalidPolicy: 422,
+    deciding.UnknownPolicy: 404,
+    deciding.RemarkMissing: 422,
+    exporting.TooLarge: 413,
+    exporting.Empty: 422,
+    exporting.NotText: 422,
+    exporting.WrongType: 415,
+    exporting.UnknownFormat: 404,
+    exporting.TooComplex: 422,
+    exporting.InvalidDocument: 422,
+}
+
+#: code: (what happened, what would help). Facts stand in braces.
+SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
+    "sign_in_required": (N_("This page needs an account"), N_("Sign in and you will come back here.")),
+    "wrong_credentials": (
+        N_("This address and this password do not go together"),
+        N_("Tries left: {left}. Then sign-in waits ten minutes."),
+    ),
+    "too_many_tries": (
+        N_("Too many tries"),
+        N_("Sign-in waits {minutes} minutes. Nothing is lost; ask an administrator if it is urgent."),
+    ),
+    "csrf_failed": (
+        N_("This request did not come from the page you had open"),
+        N_("Reload the page and try again. What you typed stays in the form when you go back."),
+    ),
+    "invitation_invalid": (
+        N_("This link has been used or is too old"),
+        N_("Ask an administrator for a new one."),
+    ),
+    "password_weak": (
+        N_("This password is too short or too long"),
+        N_("Take {least} to {most} characters. A short sentence is a good password."),
+    ),
+    "not_found": (N_("This page is not in force"), N_("The link may be old, or mistyped. Search the handbook.")),
+    "not_admin": (N_("This page is for administrators"), N_("Ask an administrator to do it for you.")),
+    "invalid_request": (N_("Something in the form is missing or malformed"), N_("Correct: {fields}.")),
+    "file_too_large": (
+        N_("The file is too large"),
+        N_("It has {size} bytes; the limit is {limit}. Send less at once."),
+    ),
+    "people_file_invalid": (
+        N_("The file has rows that cannot be read; nobody was added"),
+        N_("Correct these rows and send the file again: {rows}."),
+    ),
+    "duplicate_email": (N_("Somebody has this address already"), N_("Use another address than {email}.")),
+    "last_admin": (
+        N_("This would leave nobody to administer Charte"),
+        N_("Name another administrator first."),
+    ),
+    "fault": (
+        N_("Something failed on our side"),
+        N_("Nothing was stored. Try again; if it happens again, give an administrator the number {fault}."),
+    ),
+    "method_not_allowed": (N_("This address does not take such a request"), N_("Go back and use the page's buttons.")),
+    "request_too_large": (N_("This is too much at once"), N_("A request has at most 25 MB. Send less.")),
+    "http_error": (N_("The request cannot be answered"), N_("Go back and try again.")),
+    "unknown_guideline": (N_("There is no such guideline"), N_("Look for it in the list of guidelines.")),
+    "unknown_version": (N_("There is no such version"), N_("Open the guideline to see its versions.")),
+    "unknown_thread": (N_("There is no such thread"), N_("Reload the page: it may have moved on.")),
+    "unknown_person": (N_("There is no such person"), N_("Look for them in the list of people.")),
+    "duplicate_slug": (N_("Another guideline has this address"), N_("Choose another address than {slug}.")),
+    "invalid_field": (N_("A field cannot be kept as it is"), N_("Correct {field}: {problem}.")),
+    "step_invalid": (N_("A change could not be applied"), N_("Reload the text. Reason: {reason}.")),
+    "version_gone": (N_("This page is too far behind the text"), N_("Reload it; what you had not sent is kept.")),
+    "document_full": (
+        N_("The text has reached its limit"),
+        N_("It would have {size}; the limit is {limit}. Divide it into two guidelines."),
+    ),
+    "version_frozen": (
+        N_("This text stands still"),
+        N_("It is in review or published. Ask for changes, or start a new draft."),
+    ),
+    "wrong_state": (N_("This cannot be done from here"), N_("The version has moved on. Reload the page.")),
+    "published_immutable": (
+        N_("A published text is never changed"),
+        N_("Start a new draft: it begins with the same words."),
+    ),
+    "not_permitted": (
+        N_("This is not among your rights"),
+        N_("Ask an editor or publisher of the team that owns the text, or an administrator."),
+    ),
+    "self_approval": (
+        N_("Nobody signs what they wrote"),
+        N_("You wrote in: {sections}. A colleague of your team signs there."),
+    ),
+    "not_your_slot": (
+        N_("You do not sign for this team here"),
+        N_("You may sign once per section, for a team in which you review."),
+    ),
+    "unmet": (N_("Something is still missing"), N_("Reload the page to see what.")),
+    "signoffs_missing": (
+        N_("Something is still outstanding"),
+        N_("Nothing was published. What is missing is listed beside the text."),
+    ),
+    "content_changed": (
+        N_("The text is no longer the one you had before you"),
+        N_("Your sign-off was not taken. Read what changed, then sign the words that stand now."),
+    ),
+    "already_signed": (N_("This decision stands already"), N_("Nothing was changed. Reload the page to see it.")),
+    "stage_closed": (N_("An earlier stage is not complete"), N_("Your turn comes when it is.")),
+    "base_moved": (
+        N_("Another version came into force meanwhile"),
+        N_("This draft was begun from an older one than {number}. Bring its words over first."),
+    ),
+    "nothing_changed": (
+        N_("The text is word for word the one in force"),
+        N_("Change something before submitting it, or give the draft up."),
+    ),
+    "draft_open": (N_("A version is in preparation already"), N_("Open it and write there: one at a time.")),
+    "remark_missing": (N_("A reason in words is needed"), N_("Write it in at most {limit} characters.")),
+    "superseded": (
+        N_("This version is no longer in force"),
+        N_("Read the one that is: {number}. Nothing was confirmed."),
+    ),
+    "policy_invalid": (N_("The approval policy cannot be used"), N_("In {name} at {place}: {problem}.")),
+    "unknown_policy": (N_("There is no policy {name}"), N_("Known are: {known}.")),
+    "file_empty": (N_("The file is empty"), N_("Choose a file with a text in it.")),
+    "not_text": (N_("This file cannot be read as text"), N_("Save it as UTF-8 and send it again.")),
+    "wrong_type": (
+        N_("The file is not what its name says"),
+        N_("It looks like {found}. Send a Markdown or JSON file."),
+    ),
+    "unknown_format": (N_("There is no format {format}"), N_("Known are: {known}.")),
+    "document_too_complex": (
+        N_("The document has too many parts"),
+        N_("It has {size}; the limit is {limit}. Divide it."),
+    ),
+    "document_invalid": (N_("The document breaks a rule of its schema"), N_("Reason: {reason}.")),
+}
+
+FALLBACK: Final = (N_("This cannot be done"), N_("Reload the page and try again."))
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What is answered: as problem+json to programs, as a notice or a page to people."""
+
+    status: int
+    code: str
+    title: str
+    detail: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def refusal(error: Exception, language: str) -> Refusal:
+    """The answer to one of the house's errors."""
+    code: str = getattr(error, "code", "error")
+    facts: Mapping[str, Any] = getattr(error, "facts", {})
+    title, detail = say(code, facts, language)
+    return Refusal(status_of(error), code, title, detail, facts)
+
+
+def status_of(error: Exception) -> int:
+    """The status of the error's class, or of the nearest class above it in the table."""
+    for ancestor in type(error).__mro__:
+        if ancestor in STATUS:
+            return STATUS[ancestor]
+    return 409
+
+
+def say(code: str, facts: Mapping[str, Any], language: str) -> tuple[str, str]:
+    """What happened and what would help, in the language."""
+    catalogue = translations(language)
+    title, detail = SENTENCES.get(code, FALLBACK)
+    said = _Said((name, _said(value, language)) for name, value in facts.items())
+    return catalogue.gettext(title).format_map(said), catalogue.gettext(detail).format_map(said)
+
+
+class _Said(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
+def _said(value: Any, language: str) -> str:
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return say_list([_said(item, language) for item in value], language)
+    if isinstance(value, Mapping):
+        return say_list([_said(item, language) for item in value.values()], language)
+    return str(value)

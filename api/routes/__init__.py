@@ -1,0 +1,1 @@
+"""The REST interface: the same acts as the pages, in JSON."""

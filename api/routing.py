@@ -1,0 +1,29 @@
+"""Every address that Charte answers: pages under each language, the REST interface, live editing, built assets."""
+
+from collections.abc import Sequence
+
+from litestar import Request, Router, get
+from litestar.response import Redirect
+from litestar.types import ControllerRouterHandler
+
+from api.i18n import LANGUAGES
+from api.pages import entry, people, preferences
+from api.routes import me
+from api.routes import people as people_routes
+from api.static_files import static_file
+from api.visit import Access, language_of
+
+PAGES: Sequence[ControllerRouterHandler] = [*entry.handlers, *people.handlers, *preferences.handlers]
+REST: Sequence[ControllerRouterHandler] = [me.router, people_routes.router]
+
+
+@get("/", access=Access.PUBLIC, include_in_schema=False)
+async def front_door(request: "Request[None, None, None]") -> Redirect:  # type: ignore[type-var]
+    """The address without a language leads to the visitor's."""
+    return Redirect(f"/{language_of(request)}/")
+
+
+def routes() -> list[ControllerRouterHandler]:
+    """The handlers, for the composition root and for the tests that walk all of them."""
+    pages = [Router(path=f"/{language}", route_handlers=PAGES, include_in_schema=False) for language in LANGUAGES]
+    return [front_door, *pages, Router(path="/api/v1", route_handlers=REST), static_file]

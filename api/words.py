@@ -1,0 +1,166 @@
+"""What the house knows, said in the visitor's language: changes, what is outstanding, events, whose turn it is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from api.i18n import N_, say_date, say_list, say_moment, translations
+from guidelines.changes import Change, Kind
+from guidelines.sections import META, OUTLINE
+from guidelines.tables import Publication
+from workflow.outstanding import Outstanding, Reason
+from workflow.tables import Event
+
+MOST_QUOTED: Final = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A change as a line of a list."""
+
+    anchor: str
+    number: str
+    words: str
+
+
+_CHANGES: Final = {
+    Kind.REPLACED: N_("%(place)s, “%(before)s” becomes “%(after)s”."),
+    Kind.ADDED: N_("%(place)s, “%(after)s” is added."),
+    Kind.REMOVED: N_("%(place)s, “%(before)s” is removed."),
+    Kind.BLOCK_ADDED: N_("%(place)s, a paragraph is added: “%(after)s”"),
+    Kind.BLOCK_REMOVED: N_("%(place)s, a paragraph is removed: “%(before)s”"),
+    Kind.MOVED: N_("%(place)s, a paragraph comes from %(origin)s: “%(after)s”"),
+    Kind.FORMAT: N_("%(place)s, the form changes and the words stay: “%(after)s”"),
+}
+
+_OUTSTANDING: Final = {
+    Reason.NOT_YET: N_("%(place)s: %(team)s has not signed yet."),
+    Reason.CHANGED_SINCE: N_("%(place)s: the words changed since %(person)s signed for %(team)s on %(when)s."),
+    Reason.SIGNER_WROTE_IT: N_("%(place)s: %(person)s has written here since; somebody else of %(team)s signs."),
+    Reason.LATEST_DECISION_IS: N_("%(place)s: %(person)s took the sign-off for %(team)s back."),
+    Reason.OBJECTION: N_("%(place)s: %(person)s objects for %(team)s: “%(remark)s”"),
+    Reason.NOBODY_CAN: N_("%(place)s: nobody of %(team)s may sign here; somebody who did not write it must join."),
+    Reason.NO_SECOND_PAIR: N_("%(place)s: somebody who wrote none of it must sign for %(team)s."),
+    Reason.THREAD_BLOCKING: N_("%(place)s: an open thread holds back publication."),
+    Reason.BASE_MOVED: N_("Another version came into force since this draft was begun."),
+    Reason.NOTHING_CHANGED: N_("The text is word for word the one in force."),
+}
+
+_EVENTS: Final = {
+    "guideline_created": ("pencil", "", N_("%(person)s began this text")),
+    "draft_started": ("pencil", "", N_("%(person)s started a new draft")),
+    "text_imported": ("upload", "", N_("%(person)s brought in a whole text")),
+    "meta_changed": ("pencil", "", N_("%(person)s changed the title or what goes with it")),
+    "version_submitted": ("send", "", N_("%(person)s submitted the draft for review")),
+    "signed_off": ("pen-line", "ok", N_("%(person)s signed off for %(team)s")),
+    "objected": ("circle-alert", "fallen", N_("%(person)s objected for %(team)s")),
+    "sign_off_retracted": ("undo-2", "fallen", N_("%(person)s took a sign-off for %(team)s back")),
+    "objection_lifted": ("check", "ok", N_("%(person)s lifted an objection of %(team)s")),
+    "changes_requested": ("undo-2", "fallen", N_("%(person)s requested changes")),
+    "version_reopened": ("pencil", "", N_("%(person)s took the text back to the draft")),
+    "version_published": ("flag", "now", N_("%(person)s published version %(number)s")),
+    "version_superseded": ("archive", "", N_("A newer version came into force")),
+    "version_withdrawn": ("archive", "fallen", N_("%(person)s withdrew the version")),
+    "version_acknowledged": ("book-open-check", "", N_("%(person)s confirmed having read it")),
+}
+
+
+def confirmation(title: str, number: str, language: str) -> str:
+    """The sentence that a reader confirms: kept with the confirmation, word for word."""
+    say = translations(language).gettext
+    return say(N_("I have read “%(title)s”, version %(number)s.")) % {"title": title, "number": number}
+
+
+def agreement(title: str, team: str, language: str) -> str:
+    """The sentence that a signer agrees to: kept with the sign-off, word for word."""
+    say = translations(language).gettext
+    words = N_("For %(team)s, I have read these words of “%(title)s” and I agree to their publication.")
+    return say(words) % {"team": team, "title": title}
+
+
+def say_changes(found: Sequence[Change], numbers: Mapping[str, tuple[str, str]], language: str) -> list[Said]:
+    """Each change as a sentence. `numbers` is section to (number, title)."""
+    say = translations(language).gettext
+    lines = []
+    for change in found:
+        number, title = numbers.get(change.section, ("", ""))
+        facts = {
+            "place": _place(number, title, language),
+            "before": _quoted(change.before),
+            "after": _quoted(change.after),
+            "origin": numbers.get(change.origin, ("", ""))[1] or say(N_("elsewhere")),
+        }
+        lines.append(Said(change.section, number, say(_CHANGES[change.kind]) % facts))
+    return lines
+
+
+def say_outstanding(
+    line: Outstanding,
+    *,
+    numbers: Mapping[str, tuple[str, str]],
+    teams: Mapping[str, str],
+    people: Mapping[str, str],
+    language: str,
+) -> str:
+    """One thing that is missing, as a sentence."""
+    say = translations(language).gettext
+    decision = line.because[-1].decision if line.because else None
+    facts = {
+        "place": slice_name(line.slice_id, numbers, language),
+        "team": teams.get(line.team, line.team),
+        "person": people.get(decision.person, "") if decision else "",
+        "when": say_moment(decision.at, language) if decision else "",
+        "remark": _quoted(decision.remark) if decision else "",
+    }
+    return say(_OUTSTANDING[line.reason]) % facts
+
+
+def slice_name(slice_id: str, numbers: Mapping[str, tuple[str, str]], language: str) -> str:
+    """What a slice is called on a page."""
+    say = translations(language).gettext
+    if slice_id == OUTLINE:
+        return say(N_("Order of the sections"))
+    if slice_id == META:
+        return say(N_("Title and audience"))
+    number, title = numbers.get(slice_id, ("", ""))
+    return f"{number} {title}".strip() or (say(N_("Introduction")) if slice_id else say(N_("The whole text")))
+
+
+def say_event(
+    event: Event, facts: Mapping[str, object], *, teams: Mapping[str, str], people: Mapping[str, str], language: str
+) -> tuple[str, str, str]:
+    """(icon, tone, sentence) of an entry of the log."""
+    say = translations(language).gettext
+    icon, tone, words = _EVENTS[event.kind]
+    team = str(facts.get("team", ""))
+    known = {
+        "person": people.get(event.person_id or "", say(N_("Somebody"))),
+        "team": teams.get(team, team),
+        "number": str(facts.get("number", "")),
+    }
+    return icon, tone, say(words) % known
+
+
+def say_court(teams: Sequence[str], language: str) -> str:
+    """Whose turn it is."""
+    say = translations(language).gettext
+    if not teams:
+        return say(N_("nobody waits"))
+    return say_list(teams, language)
+
+
+def say_since(publication: Publication, language: str) -> str:
+    """Since when a publication is in force."""
+    return say_date(publication.effective_on, language)
+
+
+def _place(number: str, title: str, language: str) -> str:
+    say = translations(language).gettext
+    if number:
+        return say(N_("In %(number)s")) % {"number": number}
+    return say(N_("In “%(title)s”")) % {"title": title} if title else say(N_("In the introduction"))
+
+
+def _quoted(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= MOST_QUOTED else words[:MOST_QUOTED].rsplit(" ", 1)[0] + " …"

@@ -1,0 +1,83 @@
+// Builds what browsers load: scripts, style, fonts and icons under names that hold their hash, compressed once.
+// Usage: node build.mjs OUTPUT. Run by hatch_build.py; nothing of it is committed.
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const output = resolve(process.argv[2] ?? join(here, "../api/static/build"));
+const modules = join(here, "node_modules");
+const manifest = {};
+
+const FONTS = {
+  "fonts/inter-latin-wght-normal.woff2": "inter/files/inter-latin-wght-normal.woff2",
+  "fonts/source-serif-4-latin-opsz-normal.woff2": "source-serif-4/files/source-serif-4-latin-opsz-normal.woff2",
+  "fonts/source-serif-4-latin-opsz-italic.woff2": "source-serif-4/files/source-serif-4-latin-opsz-italic.woff2",
+};
+
+const MARK = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#1f4f8f"/><text x="16" y="23" font-family="Georgia,serif" font-size="22" text-anchor="middle" fill="#fff">§</text></svg>`;
+
+async function keep(name, bytes) {
+  const data = Buffer.from(bytes);
+  const hash = createHash("sha256").update(data).digest("hex").slice(0, 10);
+  const dot = name.lastIndexOf(".");
+  const kept = `${name.slice(0, dot)}-${hash}${name.slice(dot)}`;
+  manifest[name] = kept;
+  const path = join(output, kept);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, data);
+  if (!name.endsWith(".woff2")) {
+    await writeFile(`${path}.gz`, gzipSync(data, { level: 9 }));
+    await writeFile(`${path}.br`, brotliCompressSync(data, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
+  }
+  return kept;
+}
+
+async function icons() {
+  const names = (await readFile(join(here, "icons.txt"), "utf8")).split("\n").map((name) => name.trim()).filter(Boolean);
+  const symbols = await Promise.all(names.map(async (name) => {
+    const svg = await readFile(join(modules, "lucide-static/icons", `${name}.svg`), "utf8");
+    const inner = svg.replace(/<!--.*?-->/gs, "").replace(/^[\s\S]*?<svg[^>]*>/, "").replace(/<\/svg>\s*$/, "").replace(/\s+/g, " ").trim();
+    return `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">${inner}</symbol>`;
+  }));
+  return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`;
+}
+
+async function script(name) {
+  const done = await build({
+    entryPoints: [join(here, "src", `${name}.ts`)], bundle: true, minify: true, write: false,
+    format: "esm", target: ["es2022"], legalComments: "none", logLevel: "warning",
+  });
+  await keep(`${name}.js`, done.outputFiles[0].contents);
+}
+
+async function style() {
+  let text = await readFile(join(here, "../api/static/src/charte.css"), "utf8");
+  for (const name of Object.keys(FONTS)) text = text.replaceAll(`url("${name}")`, `url("/static/${manifest[name]}")`);
+  const done = await build({
+    stdin: { contents: text, loader: "css" }, minify: true, write: false, bundle: false, logLevel: "warning",
+    target: ["chrome123", "firefox128", "safari17.5"],
+  });
+  await keep("charte.css", done.outputFiles[0].contents);
+}
+
+await rm(output, { recursive: true, force: true });
+for (const [name, source] of Object.entries(FONTS)) {
+  await keep(name, await readFile(join(modules, "@fontsource-variable", source)));
+}
+for (const family of ["inter", "source-serif-4"]) {
+  const licence = await readFile(join(modules, "@fontsource-variable", family, "LICENSE"));
+  await keep(`fonts/${family}-licence.txt`, licence);
+}
+await keep("icons.svg", await icons());
+await keep("mark.svg", MARK);
+await script("pages");
+await script("api-docs");
+await style();
+for (const name of ["swagger-ui.css", "swagger-ui-bundle.js"]) {
+  await keep(name, await readFile(join(modules, "swagger-ui-dist", name)));
+}
+await writeFile(join(output, "manifest.json"), JSON.stringify(manifest, null, 1));
