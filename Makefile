@@ -2,28 +2,39 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check fix
+.PHONY: help install demo test check fix bench soak screenshots diagrams
 
 help: ## list what make can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-BUNDLE := $(shell find editor -path editor/node_modules -prune -o -type f -print) $(wildcard api/static/src/*)
+BUNDLE := $(shell find editor -path editor/node_modules -prune -o -type f -print) $(wildcard api/static/src/*) guidelines/schema.json
 
-$(VENV)/installed: pyproject.toml tests/requirements.txt $(BUNDLE)
+# Charte itself, with the browser's bundle: all that the demo needs.
+$(VENV)/installed: pyproject.toml $(BUNDLE)
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python has no venv module here: apt-get install python3-venv"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[postgres]' --requirement tests/requirements.txt
+	$(PIP) --editable '.[postgres]'
 	touch $@
 
-install: $(VENV)/installed ## install Charte and its tests' tools into .venv
+# What the tests and checks need beside it.
+$(VENV)/ready-to-test: $(VENV)/installed tests/requirements.txt
+	$(PIP) --requirement tests/requirements.txt
+	touch $@
 
-demo: install ## serve Charte with demo data on http://127.0.0.1:8000
-	$(BIN)/charte demo --folder var/demo
+$(VENV)/ready-to-bench: $(VENV)/ready-to-test benchmarks/requirements.txt
+	$(PIP) --requirement benchmarks/requirements.txt
+	touch $@
+
+install: $(VENV)/ready-to-test ## install Charte and its tests' tools into .venv
+
+demo: $(VENV)/installed ## serve Charte with demo data on http://127.0.0.1:8000
+	@$(BIN)/charte demo --folder var/demo
 
 test: install ## run every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
 
 check: install ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .
@@ -34,3 +45,15 @@ check: install ## format, lint, types, import contracts
 fix: install ## mend format and what the linter can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+bench: $(VENV)/ready-to-bench ## measure beside the peers and write docs/benchmarks.md
+	$(BIN)/python -m benchmarks.report
+
+soak: install ## the fuzz and the property tests for hours instead of seconds
+	CHARTE_SOAK=1 $(BIN)/python -m pytest -m soak
+
+screenshots: install ## photograph every screen into docs/screenshots
+	$(BIN)/python -m tests.screenshots
+
+diagrams: install ## draw the diagrams of docs/diagrams from the code
+	$(BIN)/python -m workflow.diagram docs/diagrams
