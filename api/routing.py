@@ -7,13 +7,19 @@ from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
 from api.i18n import LANGUAGES
-from api.pages import entry, people, preferences
+from api.pages import entry, handbook, people, preferences, versions
 from api.routes import me
 from api.routes import people as people_routes
 from api.static_files import static_file
 from api.visit import Access, language_of
 
-PAGES: Sequence[ControllerRouterHandler] = [*entry.handlers, *people.handlers, *preferences.handlers]
+PAGES: Sequence[ControllerRouterHandler] = [
+    *entry.handlers,
+    *people.handlers,
+    *preferences.handlers,
+    *handbook.handlers,
+    *versions.handlers,
+]
 REST: Sequence[ControllerRouterHandler] = [me.router, people_routes.router]
 
 
