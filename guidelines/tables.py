@@ -107,6 +107,8 @@ class StepRecord(SQLModel, table=True):
     ref: str = Field(max_length=64)
     #: Place within the commit, from 0.
     ord: int
+    #: Which of the writer's own steps this is, from 0; None for what the authority added.
+    own: int | None = None
     person_id: str = Field(max_length=32)
     at: datetime = Field(sa_type=Moment)
     #: edit, restore, merge, import, repair.
