@@ -17,6 +17,7 @@ from pathlib import Path
 from api import accounts, people
 from api.database import make_engine, transaction
 from api.migrate import migrate
+from guidelines.folding import fold
 from guidelines.people import Role
 
 PASSWORD = "a short sentence is enough"
@@ -81,7 +82,7 @@ def serve(folder: Path, database_url: str, port: int | None = None) -> Iterator[
 
 def address(name: str) -> str:
     """The address with which somebody of the company signs in."""
-    return f"{name.split()[0].lower()}@solenne.example"
+    return f"{fold(name).split(maxsplit=1)[0]}@solenne.example"
 
 
 def free_port() -> int:
