@@ -10,7 +10,6 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
-from litestar.openapi.config import OpenAPIConfig
 from litestar.response import Redirect
 from sqlalchemy import Engine
 
@@ -21,8 +20,9 @@ from api.errors import Fault, InvalidRequest, NotFound, SignInRequired
 from api.headers import security_headers
 from api.i18n import LANGUAGES
 from api.render import refusal_page
+from api.routes.reference import OPENAPI, Described
 from api.routing import routes
-from api.visit import Services, language_of, provide_visit, refuse_forgery
+from api.visit import Services, admit, language_of, language_of_person, provide_visit
 
 log = logging.getLogger("charte")
 
@@ -35,15 +35,17 @@ def create_app(
     app = Litestar(
         route_handlers=routes(),
         dependencies={"visit": Provide(provide_visit)},
-        before_request=refuse_forgery,
+        before_request=admit,
         after_request=security_headers,
         exception_handlers={
             **dict.fromkeys(refusals.HOUSE, answer_refusal),
             HTTPException: answer_http,
+            RecursionError: answer_depth,
             Exception: answer_fault,
         },
         state=State({"services": services}),
-        openapi_config=OpenAPIConfig(title="Charte", version="1", path="/api/schema", create_examples=False),
+        openapi_config=OPENAPI,
+        plugins=[Described()],
         request_max_body_size=25_000_000,
         debug=debug,
     )
@@ -63,7 +65,7 @@ def _declared(handler: BaseRouteHandler | None) -> None:
 
 def answer_refusal(request: "Request[Any, Any, Any]", error: Exception) -> "Response[Any]":
     """One of the house's refusals: problem+json to programs, the sign-in page or a page that says why to people."""
-    language = language_of(request)
+    language = _language(request)
     answer = refusals.refusal(error, language)
     if isinstance(error, SignInRequired) and request.method == "GET" and _for_people(request):
         return Redirect(f"/{language}/sign-in?next={request.url.path}")
@@ -79,21 +81,22 @@ def answer_http(request: "Request[Any, Any, Any]", error: HTTPException) -> "Res
         fields = [(str(item.get("key", "")), str(item.get("message", ""))) for item in extra if isinstance(item, dict)]
         return answer_refusal(request, InvalidRequest(fields=fields or [("", error.detail)]))
     code = {405: "method_not_allowed", 413: "request_too_large"}.get(error.status_code, "http_error")
-    title, detail = refusals.say(code, {}, language_of(request))
-    answer = refusals.Refusal(error.status_code, code, title, detail)
-    return (
-        refusal_page(language_of(request), answer, path=request.url.path) if _for_people(request) else problem(answer)
-    )
+    title, detail = refusals.say(code, {}, _language(request))
+    return _plain(request, refusals.Refusal(error.status_code, code, title, detail))
+
+
+def answer_depth(request: "Request[Any, Any, Any]", error: RecursionError) -> "Response[Any]":
+    """A body nested deeper than anything Charte reads; anywhere else running out of stack is a fault of ours."""
+    if "deserializing" in str(error):
+        return answer_refusal(request, InvalidRequest(fields=[("", "nested too deep")]))
+    return answer_fault(request, error)
 
 
 def answer_fault(request: "Request[Any, Any, Any]", error: Exception) -> "Response[Any]":
     """Our own fault: logged with an id, and nothing of it shown but that id."""
     fault = f"{id(error):x}"[-8:]
     log.error("fault %s at %s %s", fault, request.method, request.url.path, exc_info=error)
-    answer = refusals.refusal(Fault(fault=fault), language_of(request))
-    return (
-        refusal_page(language_of(request), answer, path=request.url.path) if _for_people(request) else problem(answer)
-    )
+    return _plain(request, refusals.refusal(Fault(fault=fault), language_of(request)))
 
 
 def problem(answer: refusals.Refusal) -> "Response[dict[str, Any]]":
@@ -104,15 +107,20 @@ def problem(answer: refusals.Refusal) -> "Response[dict[str, Any]]":
         "status": answer.status,
         "code": answer.code,
         "detail": answer.detail,
-        "facts": dict(answer.facts),
+        "facts": refusals.plain_facts(answer.facts),
     }
-    return Response(body, status_code=answer.status, media_type="application/problem+json", type_encoders={set: list})
+    return Response(body, status_code=answer.status, media_type="application/problem+json")
 
 
 def _plain(request: "Request[Any, Any, Any]", answer: refusals.Refusal) -> "Response[Any]":
     if not _for_people(request):
         return problem(answer)
-    return refusal_page(language_of(request), answer, path=request.url.path)
+    return refusal_page(_language(request), answer, path=request.url.path)
+
+
+def _language(request: "Request[Any, Any, Any]") -> str:
+    """That of the page; for a program that names none, its person's."""
+    return language_of(request) if _for_people(request) else language_of_person(request)
 
 
 def _for_people(request: "Request[Any, Any, Any]") -> bool:

@@ -21,15 +21,17 @@ from api import tokens
 from api.accounts import SEEN_EVERY, actor_of, session_of
 from api.config import Config
 from api.database import transaction
-from api.errors import Forged, NotAdmin, SignInRequired
+from api.errors import Forged, InvalidRequest, NotAdmin, NotFound, SignInRequired
 from api.i18n import DEFAULT, LANGUAGES, negotiated
 from api.secrets import csrf_token, same_token
 from api.tables import WebSession
 from guidelines.people import Actor, Role
+from guidelines.tables import Person
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 COOKIE = "charte_session"
 LANGUAGE_COOKIE = "charte_language"
+PERSONS_LANGUAGE = "persons_language"
 
 
 class Access(StrEnum):
@@ -81,7 +83,7 @@ class Visit:
 
     @property
     def language(self) -> str:
-        """The path's language, else the cookie's, else the browser's."""
+        """The path's language, else the cookie's, else what the request accepts, else the person's."""
         return language_of(self.request)
 
     @property
@@ -129,6 +131,8 @@ class Visit:
             work.visitor = actor_of(session, person_id, at) if person_id else None
         elif self.token and (row := session_of(session, self.token, at)):
             work.visitor, work.web_session = actor_of(session, row.person_id, at), row
+        if work.visitor is not None:
+            self.request.scope["state"][PERSONS_LANGUAGE] = work.visitor.language
         if self.access is not Access.PUBLIC and work.visitor is None:
             raise SignInRequired()
         if self.access is Access.ADMIN and not work.actor.has(Role.ADMIN):
@@ -145,12 +149,26 @@ class Visit:
 
 
 def language_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-    """The language in which to answer: that of the path, else of the cookie, else of the browser."""
+    """The language in which to answer: that of the path, else of the cookie, else of the browser, else the person's."""
     first = connection.url.path.split("/", 2)[1]
     if first in LANGUAGES:
         return first
     chosen = connection.cookies.get(LANGUAGE_COOKIE, "")
-    return chosen if chosen in LANGUAGES else negotiated(connection.headers.get("accept-language", DEFAULT))
+    if chosen in LANGUAGES:
+        return chosen
+    person = connection.scope["state"].get(PERSONS_LANGUAGE, DEFAULT)
+    return negotiated(connection.headers.get("accept-language", person))
+
+
+def language_of_person(request: "Request[Any, Any, Any]") -> str:
+    """As `language_of`, also when the request was refused before anybody asked whose token it carries."""
+    state = request.scope["state"]
+    if PERSONS_LANGUAGE not in state and "accept-language" not in request.headers and (token := bearer_token(request)):
+        services: Services = request.app.state.services
+        with transaction(services.engine, read_only=True) as session:
+            person_id = tokens.holder(session, token, services.clock())
+            state[PERSONS_LANGUAGE] = session.get_one(Person, person_id).language if person_id else DEFAULT
+    return language_of(request)
 
 
 def cookie_name(config: Config) -> str:
@@ -171,6 +189,20 @@ ThisVisit = NamedDependency[Visit]
 async def provide_visit(request: "Request[Any, Any, Any]") -> Visit:
     """Litestar's dependency `visit`."""
     return Visit(request)
+
+
+async def admit(request: "Request[Any, Any, Any]") -> None:
+    """What every request must be before a handler sees it."""
+    refuse_nul(request)
+    await refuse_forgery(request)
+
+
+def refuse_nul(request: "Request[Any, Any, Any]") -> None:
+    """No address of Charte holds a NUL, and no database takes one."""
+    if "\0" in request.url.path:
+        raise NotFound()
+    if b"%00" in request.scope["query_string"]:
+        raise InvalidRequest(fields=[("query", "holds a NUL")])
 
 
 async def refuse_forgery(request: "Request[Any, Any, Any]") -> None:
