@@ -9,6 +9,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
+from api import triggers
+
 #: Any number, the same in every process: PostgreSQL's advisory lock around a migration.
 LOCK = 4_843_120
 
@@ -23,17 +25,20 @@ def alembic_config(connection: Connection | None = None, url: str = "") -> Alemb
 
 
 def migrate(engine: Engine) -> None:
-    """Upgrades to the newest revision; does nothing when the database is there already."""
+    """Upgrades to the newest revision and puts this release's triggers in place, all or nothing."""
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        triggers.drop(connection)
         command.upgrade(alembic_config(connection), "head")
+        triggers.create(connection)
 
 
 def outdated(engine: Engine) -> str | None:
-    """What the database lacks: the revision it should be at; None when it is up to date."""
+    """What the database lacks: the revision it should be at, or a trigger; None when it is up to date."""
     script = ScriptDirectory.from_config(alembic_config())
     head: Any = script.get_current_head()
     with engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
-    return None if current == head else str(head)
+        lacking = triggers.missing(connection) if current == head else [str(head)]
+    return lacking[0] if lacking else None

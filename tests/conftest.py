@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import SQLModel
 
-import api.tables  # noqa: F401 - every table, for create_all
+import api.tables
+import api.triggers  # noqa: F401 - every table and trigger, for create_all
 import workflow.tables  # noqa: F401
 from api.database import make_engine
 from tests import postgres
@@ -36,6 +37,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     built = request.getfixturevalue("postgres_engine")
     tables = ", ".join(table.name for table in SQLModel.metadata.sorted_tables)
     with built.begin() as connection:
+        connection.execute(text("SET LOCAL session_replication_role = replica"))  # the triggers refuse it
         connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
     yield built
 

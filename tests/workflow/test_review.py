@@ -257,12 +257,12 @@ def test_a_version_whose_base_is_no_longer_in_force_is_not_published(house: Hous
     house.first_edition()
     house.draft("v2")
     house.write("v2", "mathieu", 11, "Always ")
-    house.submit("v2")
-    house.approve("v2", "camille", "comms")
-    house.approve("v2", "julie", "legal")
     version = queries.writing.version(house.session, "v2")  # type: ignore[attr-defined]
     version.base_version_id = None
     house.session.flush()
+    house.submit("v2")
+    house.approve("v2", "camille", "comms")
+    house.approve("v2", "julie", "legal")
     with pytest.raises(BaseMoved):
         house.publish("v2")
 

@@ -1,0 +1,263 @@
+"""The second wall: triggers by which the database itself refuses to change evidence, whoever asks.
+
+Each refuses one operation on one table under a condition, in words that SQLite and PostgreSQL both speak. They follow
+from the code and have no history of their own: `api.migrate` puts those of this release in place after every upgrade,
+and `missing` tells which ones a database lacks.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, MetaData, UniqueConstraint, event, text
+from sqlmodel import SQLModel
+
+import guidelines.tables  # noqa: F401 - what the triggers stand on
+import workflow.tables  # noqa: F401
+from workflow.events import GENESIS
+from workflow.machine import MOVING, State, state_changes
+
+PREFIX: Final = "charte_"
+
+#: Rows that are written once: decisions, events, what readers have read, what was pinned.
+WRITTEN_ONCE: Final = ("acknowledgement", "event", "policy", "publication", "roster", "sign_off", "step")
+#: Who wrote which words, and when: it stands still with the text it tells of.
+PROJECTIONS: Final = ("authorship", "outline_revision", "section_revision")
+#: What a version keeps from its first moment on, and what it keeps as long as its text stands still.
+OF_A_VERSION: Final = ("id", "guideline_id", "created_at", "created_by")
+OF_A_FROZEN_TEXT: Final = ("base_version_id", "title", "language", "kind", "audience", "summary", "revision")
+PINNED: Final = ("policy_hash", "submitted_at", "submitted_by", "round")
+ONE_PER_GUIDELINE: Final = (State.PUBLISHED, State.INTERIM, State.SCHEDULED)
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """Refuses `operation` on `table` where `when` holds (always, if empty), with `why` as the database's message."""
+
+    table: str
+    operation: str
+    rule: str
+    why: str
+    when: str = ""
+    #: The one database that needs it; both, if empty.
+    only: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{PREFIX}{self.table}_{self.operation.lower()}_{self.rule}"
+
+
+def triggers() -> list[Trigger]:
+    """Every trigger of this release."""
+    return [*_written_once(), *_version(), *_version_state(), *_text(), *_decisions(), *_membership()]
+
+
+def create(connection: Connection, tables: Iterable[str] | None = None) -> None:
+    """Creates the triggers on the tables named, or all of them."""
+    wanted = None if tables is None else set(tables)
+    for trigger in _of(connection.dialect.name):
+        if wanted is None or trigger.table in wanted:
+            for statement in _statements(trigger, connection.dialect.name):
+                connection.exec_driver_sql(statement)
+
+
+def drop(connection: Connection) -> None:
+    """Removes every trigger of ours, so that a migration may rewrite what they protect."""
+    postgresql = connection.dialect.name == "postgresql"
+    for table, name in _names(connection):
+        connection.exec_driver_sql(f"DROP TRIGGER {name} ON {table}" if postgresql else f"DROP TRIGGER {name}")
+    if postgresql:
+        ours = (
+            "SELECT proname FROM pg_proc WHERE starts_with(proname, :prefix)"
+            " AND pronamespace = current_schema()::regnamespace"
+        )
+        for function in connection.execute(text(ours), {"prefix": PREFIX}).scalars().all():
+            connection.exec_driver_sql(f"DROP FUNCTION {function}()")
+
+
+def missing(connection: Connection) -> list[str]:
+    """Names of this release's triggers that the database lacks, has in another form, or has switched off."""
+    dialect = connection.dialect.name
+    found = obeyed(connection)
+    return [trigger.name for trigger in _of(dialect) if found.get(trigger.name) != _text_of(trigger, dialect)]
+
+
+@event.listens_for(SQLModel.metadata, "after_create")
+def _with_the_tables(_metadata: MetaData, connection: Connection, *, tables: Any, **_more: Any) -> None:
+    create(connection, [table.name for table in tables])
+
+
+def _written_once() -> Iterator[Trigger]:
+    for table in WRITTEN_ONCE:
+        for operation in ("UPDATE", "DELETE"):
+            yield Trigger(table, operation, "once", "a row of this table is written once")
+    for table in (*WRITTEN_ONCE, *PROJECTIONS, "snapshot", "version", "version_state"):
+        yield Trigger(table, "TRUNCATE", "never", "this table is never emptied", only="postgresql")
+    # SQLite's INSERT OR REPLACE pushes rows out without asking the triggers on DELETE.
+    for table in (*WRITTEN_ONCE, "version", "version_state"):
+        yield Trigger(table, "INSERT", "replacing", "a row of this table is never replaced", _taken(table), "sqlite")
+
+
+def _version() -> Iterator[Trigger]:
+    state = _state("OLD", "id")
+    frozen = f"OLD.frozen AND NEW.frozen AND {_differ(OF_A_FROZEN_TEXT)}"
+    thawed = f"OLD.frozen AND NOT NEW.frozen AND {state} NOT IN ({_words(MOVING)})"
+    yield Trigger("version", "DELETE", "never", "a version is withdrawn, never deleted")
+    yield Trigger("version", "UPDATE", "origin", "where a version comes from never changes", _differ(OF_A_VERSION))
+    yield Trigger("version", "UPDATE", "frozen", "the text stands still", frozen)
+    yield Trigger("version", "UPDATE", "thawed", "the text of a version in this state stands still for ever", thawed)
+
+
+def _version_state() -> Iterator[Trigger]:
+    joined = " OR ".join(f"(OLD.state = '{old}' AND NEW.state = '{new}')" for old, new in sorted(state_changes()))
+    moving_text = f"NEW.state <> '{State.DRAFT}' AND NOT {_frozen('NEW')}"
+    unread = "NOT EXISTS (SELECT 1 FROM publication WHERE publication.version_id = NEW.version_id)"
+    second = (
+        "EXISTS (SELECT 1 FROM version_state AS other WHERE other.guideline_id = NEW.guideline_id"
+        " AND other.version_id <> NEW.version_id AND other.state = NEW.state)"
+        f" AND NEW.state IN ({_words(ONE_PER_GUIDELINE)})"
+    )
+    table = "version_state"
+    yield Trigger(table, "DELETE", "never", "a version always has a state")
+    yield Trigger(table, "INSERT", "draft", "a version begins as a draft", f"NEW.state <> '{State.DRAFT}'")
+    yield Trigger(
+        table, "UPDATE", "machine", "no action joins these states", f"OLD.state <> NEW.state AND NOT ({joined})"
+    )
+    yield Trigger(table, "UPDATE", "origin", "a state stays its version's", _differ(("version_id", "guideline_id")))
+    yield Trigger(
+        table, "UPDATE", "pinned", "what a submit pinned stands", f"OLD.state <> 'draft' AND {_differ(PINNED)}"
+    )
+    yield Trigger(
+        table, "UPDATE", "frozen", "only a draft's text may move", f"OLD.state <> NEW.state AND {moving_text}"
+    )
+    yield Trigger(
+        table, "UPDATE", "publication", "a published version has a publication", f"NEW.state = 'published' AND {unread}"
+    )
+    yield Trigger(table, "UPDATE", "one", "one version of a guideline at a time", second)
+
+
+def _text() -> Iterator[Trigger]:
+    frozen = "the text stands still"
+    yield Trigger("step", "INSERT", "frozen", frozen, _frozen("NEW"))
+    for table in PROJECTIONS:
+        yield Trigger(table, "INSERT", "frozen", frozen, _frozen("NEW"))
+        yield Trigger(table, "UPDATE", "frozen", frozen, f"{_frozen('OLD')} OR {_frozen('NEW')}")
+        yield Trigger(table, "DELETE", "frozen", frozen, _frozen("OLD"))
+    head = "(SELECT version.revision FROM version WHERE version.id = NEW.version_id)"
+    of_the_past = f"{_frozen('NEW')} AND ({_taken('snapshot')} OR NEW.revision <> {head})"
+    yield Trigger("snapshot", "INSERT", "frozen", frozen, of_the_past)
+    yield Trigger(
+        "snapshot",
+        "UPDATE",
+        "words",
+        "a snapshot keeps its words",
+        _differ(("version_id", "revision", "document_hash")),
+    )
+    yield Trigger("snapshot", "UPDATE", "frozen", frozen, f"{_frozen('OLD')} AND {_differ(('body',))}")
+    yield Trigger("snapshot", "DELETE", "frozen", frozen, f"{_frozen('OLD')} OR OLD.revision = 0")
+
+
+def _decisions() -> Iterator[Trigger]:
+    chained = (
+        f"NOT (NEW.seq = 1 AND NEW.previous_hash = '{GENESIS}') AND NOT EXISTS (SELECT 1 FROM event AS last"
+        " WHERE last.guideline_id = NEW.guideline_id AND last.seq = NEW.seq - 1 AND last.hash = NEW.previous_hash)"
+    )
+    read = (
+        "NOT EXISTS (SELECT 1 FROM publication WHERE publication.version_id = NEW.version_id"
+        " AND publication.document_hash = NEW.document_hash)"
+    )
+    reviewed = f"COALESCE({_state('NEW')}, '') NOT IN ({_words((State.IN_REVIEW, State.SCHEDULED, State.INTERIM))})"
+    submitted = f"COALESCE({_state('NEW')}, '') <> '{State.DRAFT}'"
+    yield Trigger("event", "INSERT", "chained", "an event follows the one before it", chained)
+    yield Trigger("sign_off", "INSERT", "reviewed", "only a version in review is signed", reviewed)
+    yield Trigger("roster", "INSERT", "submitted", "a roster is pinned at submit", submitted)
+    yield Trigger(
+        "publication", "INSERT", "frozen", "only a text that stands still is published", f"NOT {_frozen('NEW')}"
+    )
+    yield Trigger("acknowledgement", "INSERT", "read", "only a publication's words are confirmed", read)
+
+
+def _membership() -> Iterator[Trigger]:
+    facts = ("id", "person_id", "team_id", "role", "from_at", "recorded_by")
+    yield Trigger("membership", "DELETE", "never", "a membership is ended, never deleted")
+    yield Trigger("membership", "UPDATE", "facts", "of a membership only the end changes", _differ(facts))
+
+
+def _differ(columns: Iterable[str]) -> str:
+    return "(" + " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in columns) + ")"
+
+
+def _frozen(row: str) -> str:
+    return f"EXISTS (SELECT 1 FROM version WHERE version.id = {row}.version_id AND version.frozen)"
+
+
+def _state(row: str, column: str = "version_id") -> str:
+    return f"(SELECT version_state.state FROM version_state WHERE version_state.version_id = {row}.{column})"
+
+
+def _words(states: Iterable[State]) -> str:
+    return ", ".join(f"'{state}'" for state in sorted(states))
+
+
+def _taken(table: str) -> str:
+    """Whether a row with one of the new row's unique keys is there already."""
+    found = SQLModel.metadata.tables[table]
+    keys = [[column.name for column in found.primary_key]]
+    keys += [[column.name for column in key.columns] for key in found.constraints if isinstance(key, UniqueConstraint)]
+    same = [" AND ".join(f"taken.{column} = NEW.{column}" for column in key) for key in sorted(keys)]
+    return f"EXISTS (SELECT 1 FROM {table} AS taken WHERE {' OR '.join(f'({key})' for key in same)})"
+
+
+def _of(dialect: str) -> list[Trigger]:
+    return [trigger for trigger in triggers() if trigger.only in ("", dialect)]
+
+
+def _statements(trigger: Trigger, dialect: str) -> Iterator[str]:
+    body = _text_of(trigger, dialect)
+    if dialect == "sqlite":
+        yield body
+        return
+    per = "STATEMENT" if trigger.operation == "TRUNCATE" else "ROW"
+    yield f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS $body${body}$body$"
+    yield (
+        f"CREATE TRIGGER {trigger.name} BEFORE {trigger.operation} ON {trigger.table}"
+        f" FOR EACH {per} EXECUTE FUNCTION {trigger.name}()"
+    )
+
+
+def _text_of(trigger: Trigger, dialect: str) -> str:
+    """What the trigger does, as the database keeps it."""
+    said = f"{trigger.table}: {trigger.why}".replace("'", "''")
+    if dialect == "sqlite":
+        when = f" WHEN {trigger.when.replace('IS DISTINCT FROM', 'IS NOT')}" if trigger.when else ""
+        return (
+            f"CREATE TRIGGER {trigger.name} BEFORE {trigger.operation} ON {trigger.table}{when}"
+            f" BEGIN SELECT RAISE(ABORT, '{said}'); END"
+        )
+    row = "OLD" if trigger.operation == "DELETE" else "NEW"
+    refusal = f"RAISE EXCEPTION USING MESSAGE = '{said}', ERRCODE = 'integrity_constraint_violation';"
+    return f"BEGIN IF {trigger.when or 'true'} THEN {refusal} END IF; RETURN {row}; END"
+
+
+def _names(connection: Connection) -> list[tuple[str, str]]:
+    if connection.dialect.name == "sqlite":
+        query = "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger' AND substr(name, 1, 7) = :prefix"
+    else:
+        query = (
+            "SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+            " WHERE starts_with(t.tgname, :prefix) AND c.relnamespace = current_schema()::regnamespace"
+        )
+    return [(row[0], row[1]) for row in connection.execute(text(query), {"prefix": PREFIX})]
+
+
+def obeyed(connection: Connection) -> dict[str, str]:
+    """Name of every trigger of ours that is switched on, with what it does."""
+    if connection.dialect.name == "sqlite":
+        query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND substr(name, 1, 7) = :prefix"
+    else:
+        query = (
+            "SELECT t.tgname, p.prosrc FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON"
+            " p.oid = t.tgfoid WHERE starts_with(t.tgname, :prefix) AND t.tgenabled IN ('O', 'A')"
+            " AND c.relnamespace = current_schema()::regnamespace"
+        )
+    return {row[0]: row[1] for row in connection.execute(text(query), {"prefix": PREFIX})}
