@@ -67,6 +67,10 @@ class DocumentCache:
         kept = self.trees.get(version_id)
         return kept[1] if kept and kept[0] == revision else None
 
+    def forget(self, version_id: str) -> None:
+        """Drops a version's tree: for whoever put one there in a transaction that then failed."""
+        self.trees.pop(version_id, None)
+
     def put(self, version_id: str, revision: int, tree: Tree) -> None:
         """Keeps the newest tree of a version and forgets the oldest version beyond the limit."""
         self.trees.pop(version_id, None)
@@ -122,7 +126,7 @@ def receive(
     parsed = [steps.parse_step(value) for value in steps_json]
     row = queries.lock_version(session, version_id)
     if seen := queries.commit_of(session, version_id, ref):
-        return _again(seen, ref, len(steps_json))
+        return _again(seen, ref, len(parsed))
     if row.frozen:
         raise FrozenVersion(version=version_id)
     if type(base_revision) is not int or not max(0, row.revision - MOST_BEHIND) <= base_revision <= row.revision:
@@ -133,7 +137,8 @@ def receive(
     steps.check_change(before, tree)
     logged = [*rebased.steps, *repairs]
     if logged:
-        append(session, row, before, tree, logged, actor_id=actor.id, ref=ref, at=at, cause=cause)
+        own = (*rebased.kept, *(None for _ in repairs))
+        append(session, row, before, tree, logged, actor_id=actor.id, ref=ref, at=at, cause=cause, own=own)
         if cache is not None:
             cache.put(version_id, row.revision, tree)
     dropped = tuple(place for place in range(len(parsed)) if place not in set(rebased.kept))
@@ -151,8 +156,12 @@ def append(
     ref: str,
     at: datetime,
     cause: str,
+    own: Sequence[int | None] = (),
 ) -> None:
-    """Logs steps that lead from one tree to another and brings the projections up to date."""
+    """Logs steps that lead from one tree to another and brings the projections up to date.
+
+    `own` says for each step which of the writer's it is; left out, they are the authority's.
+    """
     start = row.revision
     size = 0
     for place, step in enumerate(changes):
@@ -163,6 +172,7 @@ def append(
             revision=start + place + 1,
             ref=ref,
             ord=place,
+            own=own[place] if own else None,
             person_id=actor_id,
             at=at,
             cause=cause,
@@ -290,8 +300,9 @@ def _tree_at(session: Session, version_id: str, revision: int, cache: DocumentCa
 
 def _again(seen: Sequence[StepRecord], ref: str, count: int) -> Accepted:
     logged = [json.loads(record.step) for record in seen]
-    kept = tuple(range(min(count, len(logged))))
-    return Accepted(seen[-1].revision, logged, kept, (), ref, already=True)
+    kept = tuple(record.own for record in seen if record.own is not None)
+    dropped = tuple(place for place in range(count) if place not in kept)
+    return Accepted(seen[-1].revision, logged, kept, dropped, ref, already=True)
 
 
 def _snapshot_is_due(session: Session, version_id: str, start: int, revision: int, size: int) -> bool:

@@ -9,7 +9,8 @@ from prosemirror.model import Mark
 from prosemirror.model.schema import NodeType
 from prosemirror.transform import AddMarkStep, RemoveMarkStep, ReplaceAroundStep, ReplaceStep, Step
 from prosemirror.transform.attr_step import AttrStep
-from prosemirror.transform.map import Mappable
+from prosemirror.transform.map import Mappable, MapResult, StepMap
+from prosemirror.transform.step import STEPS_BY_ID, StepResult
 
 
 def _map_replace(self: ReplaceStep, mapping: Mappable) -> ReplaceStep | None:
@@ -33,13 +34,65 @@ def _map_replace_around(self: ReplaceAroundStep, mapping: Mappable) -> ReplaceAr
 
 def _map_mark(step_class: type[Any]) -> Any:
     def map_step(self: Any, mapping: Mappable) -> Step | None:
-        """A mark over nothing is dropped (transform 1.12.4)."""
-        start, end = mapping.map_result(self.from_, 1), mapping.map_result(self.to, -1)
-        if (start.deleted and end.deleted) or start.pos >= end.pos:
-            return None
-        return step_class(start.pos, end.pos, self.mark)  # type: ignore[no-any-return]
+        """A mark over nothing is dropped, and nothing else is (transform 1.12.4)."""
+        start, end = mapping.map(self.from_, 1), mapping.map(self.to, -1)
+        return step_class(start, end, self.mark) if start < end else None
 
     return map_step
+
+
+_map_position = StepMap._map
+
+
+def _map_through(self: StepMap, pos: int, assoc: int, simple: bool) -> MapResult | int:
+    """What only inserts deletes nothing (transform 1.12.2): the package drops an attribute set where somebody types."""
+    found: MapResult | int = _map_position(self, pos, assoc, simple)  # type: ignore[call-overload]
+    if not isinstance(found, MapResult) or not found.del_info:
+        return found
+    old = 2 if self.inverted else 1
+    diff = 0
+    for place in range(0, len(self.ranges), 3):
+        start = self.ranges[place] - (diff if self.inverted else 0)
+        if start <= pos <= start + self.ranges[place + old]:
+            if not self.ranges[place + old]:
+                found.del_info = 0
+            break
+        diff += self.ranges[place + 3 - old] - self.ranges[place + old]
+    return found
+
+
+class MarkSetStep(Step):
+    """Several mark steps as one (transform 1.12.3): what a browser sends to undo a mark."""
+
+    def __init__(self, steps: "list[AddMarkStep | RemoveMarkStep]") -> None:
+        super().__init__()
+        self.steps = steps
+
+    def apply(self, doc: Any) -> StepResult:
+        for step in self.steps:
+            result = step.apply(doc)
+            if result.doc is None:
+                return result
+            doc = result.doc
+        return StepResult.ok(doc)
+
+    def get_map(self) -> StepMap:
+        return StepMap.empty
+
+    def invert(self, doc: Any) -> Step:
+        return MarkSetStep([step.invert(doc) for step in self.steps])  # type: ignore[misc]
+
+    def map(self, mapping: Mappable) -> Step | None:
+        moved = [moved for step in self.steps if (moved := step.map(mapping)) is not None]
+        return MarkSetStep(moved) if moved else None  # type: ignore[arg-type]
+
+    def to_json(self) -> dict[str, Any]:
+        return {"stepType": "markSet", "steps": [step.to_json() for step in self.steps]}
+
+    @staticmethod
+    def from_json(schema: Any, json_data: Any) -> "MarkSetStep":
+        found = [Step.from_json(schema, value) for value in json_data["steps"]]
+        return MarkSetStep(found)  # type: ignore[arg-type]
 
 
 def _add_to_set(self: Mark, marks: list[Mark]) -> list[Mark]:
@@ -78,8 +131,6 @@ _apply_attr = AttrStep.apply
 
 def _checked_attr(self: AttrStep, doc: Any) -> Any:
     """An attribute the node does not have is refused (model 1.25.12), as is a value that breaks its rule."""
-    from prosemirror.transform.step import StepResult
-
     node = doc.node_at(self.pos)
     if node is None:
         return StepResult.fail("No node at attribute step's position")
@@ -98,6 +149,9 @@ def correct() -> None:
         (Mark, "add_to_set", _add_to_set),
         (NodeType, "allowed_marks", _allowed_marks),
         (AttrStep, "apply", _checked_attr),
+        (StepMap, "_map", _map_through),
     ]
+    STEPS_BY_ID.setdefault("markSet", MarkSetStep)
+    MarkSetStep.json_id = "markSet"
     for owner, name, corrected in changes:
         setattr(owner, name, corrected)

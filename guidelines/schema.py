@@ -139,7 +139,8 @@ def faults(value: Any, path: str = "doc", depth: int = 0) -> Iterator[str]:
     if depth > 16:
         yield f"{path} is nested deeper than 16"
         return
-    kind = SCHEMA.nodes.get(value.get("type", ""))
+    name = value.get("type")
+    kind = SCHEMA.nodes.get(name) if isinstance(name, str) else None
     if kind is None:
         yield f"{path} has the unknown type {value.get('type')!r}"
         return
@@ -156,7 +157,8 @@ def faults(value: Any, path: str = "doc", depth: int = 0) -> Iterator[str]:
         yield f"{path} has marks that are not a list"
         marks = []
     for mark in marks:
-        mark_kind = SCHEMA.marks.get(mark.get("type", "")) if isinstance(mark, dict) else None
+        mark_name = mark.get("type") if isinstance(mark, dict) else None
+        mark_kind = SCHEMA.marks.get(mark_name) if isinstance(mark_name, str) else None
         if mark_kind is None:
             yield f"{path} has an unknown mark"
         else:
