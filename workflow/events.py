@@ -98,6 +98,12 @@ def history(session: Session, guideline_id: str) -> Sequence[Event]:
     return session.exec(select(Event).where(Event.guideline_id == guideline_id).order_by(col(Event.seq))).all()
 
 
+def page_of_history(session: Session, guideline_id: str, *, after: int, most: int) -> Sequence[Event]:
+    """The entries behind a place in the log, oldest first."""
+    query = select(Event).where(Event.guideline_id == guideline_id, col(Event.seq) > after)
+    return session.exec(query.order_by(col(Event.seq)).limit(most)).all()
+
+
 def canonical(value: Mapping[str, Any]) -> str:
     """JSON with sorted keys and no spaces: the same value is the same text."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy.orm import load_only
 from sqlmodel import Session, col, func, select
 
 from guidelines import authority, discussion
@@ -13,7 +14,7 @@ from guidelines.document import Node
 from guidelines.errors import UnknownVersion
 from guidelines.people import Role
 from guidelines.sections import META, OUTLINE
-from guidelines.tables import Guideline, Publication, Version
+from guidelines.tables import Guideline, Publication, Snapshot, Version
 from workflow import policy as policy_rules
 from workflow.coverage import counting
 from workflow.facts import Choice, Decision, Slice, VersionFacts, in_scope
@@ -68,6 +69,17 @@ class Signed:
     statement: str
 
 
+@dataclass(frozen=True, slots=True)
+class Life:
+    """A version in a list: where it stands, and its number once it is published."""
+
+    version: Version
+    state: State
+    since: datetime
+    number: str | None
+    effective_on: date | None
+
+
 def state_of(session: Session, version_id: str) -> VersionState:
     """Where the version stands; raises `UnknownVersion`."""
     row = session.get(VersionState, version_id, populate_existing=True)
@@ -98,6 +110,59 @@ def all_moving(session: Session) -> Sequence[VersionState]:
     """Every version that somebody is working on, the longest waiting first."""
     query = select(VersionState).where(col(VersionState.state).in_(sorted(MOVING)))
     return session.exec(query.order_by(col(VersionState.since), VersionState.version_id)).all()
+
+
+def listed(
+    session: Session,
+    *,
+    most: int,
+    after: str = "",
+    owner_team: str = "",
+    language: str = "",
+    state: str = "",
+    words: str = "",
+) -> Sequence[Guideline]:
+    """Guidelines by slug, those behind `after`, that have a version with all that is asked for; "" asks nothing."""
+    having = select(Version.guideline_id).join(VersionState, col(VersionState.version_id) == col(Version.id))
+    if language:
+        having = having.where(Version.language == language)
+    if state:
+        having = having.where(VersionState.state == state)
+    if words:
+        having = having.where(func.lower(col(Version.title)).contains(words.lower(), autoescape=True))
+    query = select(Guideline).where(col(Guideline.id).in_(having), col(Guideline.slug) > after)
+    if owner_team:
+        query = query.where(Guideline.owner_team == owner_team)
+    return session.exec(query.order_by(Guideline.slug).limit(most)).all()
+
+
+def lives(session: Session, guideline_ids: Sequence[str]) -> dict[str, list[Life]]:
+    """Guideline to its versions, newest first, in one question however many there are."""
+    query = (
+        select(Version, VersionState, Publication)
+        .join(VersionState, col(VersionState.version_id) == col(Version.id))
+        .outerjoin(Publication, col(Publication.version_id) == col(Version.id))
+        .where(col(Version.guideline_id).in_(list(guideline_ids)))
+        .options(load_only(Publication.major, Publication.minor, Publication.effective_on))  # type: ignore[arg-type]
+        .order_by(col(Version.created_at).desc(), col(Version.id))
+    )
+    found: dict[str, list[Life]] = {guideline_id: [] for guideline_id in guideline_ids}
+    for version, state, row in session.exec(query):
+        number = f"{row.major}.{row.minor}" if row else None
+        effective_on = row.effective_on if row else None
+        found[version.guideline_id].append(Life(version, State(state.state), state.since, number, effective_on))
+    return found
+
+
+def revision_shown(session: Session, version_id: str, shown_hash: str) -> int | None:
+    """The revision at which the version had these words, if it is one whose snapshot was kept (every submit is)."""
+    query = select(Snapshot.revision).where(Snapshot.version_id == version_id, Snapshot.document_hash == shown_hash)
+    return session.exec(query.order_by(col(Snapshot.revision).desc())).first()
+
+
+def sign_offs(session: Session, version_id: str) -> Sequence[SignOff]:
+    """Every decision on a version, oldest first, as it was made."""
+    return session.exec(select(SignOff).where(SignOff.version_id == version_id).order_by(col(SignOff.seq))).all()
 
 
 def policy_of(session: Session, guideline: Guideline, state: VersionState) -> Policy:

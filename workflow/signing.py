@@ -10,7 +10,7 @@ from guidelines.document import document_hash
 from guidelines.people import Actor
 from workflow import events
 from workflow.coverage import latest
-from workflow.errors import AlreadySigned, NotYourSlot, SelfApproval, StageClosed, StaleSignOff
+from workflow.errors import AlreadySigned, NotYourSlot, SelfApproval, StageClosed, StaleSignOff, WorkflowError
 from workflow.events import Kind
 from workflow.facts import Choice, Slice, to_sign
 from workflow.machine import Action, State
@@ -127,6 +127,16 @@ def signable(found: Standing, actor: Actor, team: str) -> list[Slice]:
     return [
         part for part in _open(found, actor, stage, requirement) if _refusal(found, actor, requirement, part) is None
     ]
+
+
+def why_not_signable(found: Standing, actor: Actor, team: str) -> WorkflowError | None:
+    """The refusal that `approve` would give for everything the team must sign; None when something may be signed."""
+    try:
+        stage, requirement = _requirement(found, team)
+        _to_sign_now(found, actor, stage, requirement, None)
+    except WorkflowError as error:
+        return error
+    return None
 
 
 def _check_shown(found: Standing, shown_hash: str) -> None:
