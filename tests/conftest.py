@@ -16,13 +16,19 @@ from tests import postgres
 
 
 @pytest.fixture(scope="session")
-def postgres_engine() -> Iterator[Engine]:
-    """A running PostgreSQL with every table and trigger, one for each test process."""
+def postgres_url() -> Iterator[str]:
+    """A running PostgreSQL, one for each test process: `postgres.fresh_database` makes databases on it."""
     with postgres.server() as url:
-        built = make_engine(postgres.fresh_database(url, f"charte_{os.getpid()}"))
-        SQLModel.metadata.create_all(built)
-        yield built
-        built.dispose()
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_engine(postgres_url: str) -> Iterator[Engine]:
+    """A database on the running PostgreSQL with every table and trigger."""
+    built = make_engine(postgres.fresh_database(postgres_url, f"charte_{os.getpid()}"))
+    SQLModel.metadata.create_all(built)
+    yield built
+    built.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

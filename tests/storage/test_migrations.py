@@ -1,5 +1,6 @@
 """Migrations: they lead to the very tables and triggers that the code describes, and back to nothing."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,19 +17,15 @@ from api.migrate import alembic_config, migrate, outdated
 from tests import postgres
 
 
-@pytest.fixture(scope="module")
-def postgres_url() -> Iterator[str]:
-    with postgres.server() as url:
-        yield url
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """A database without a single table."""
     if request.param == "sqlite":
         built = make_engine(f"sqlite:///{tmp_path}/empty.db")
     else:
-        built = make_engine(postgres.fresh_database(request.getfixturevalue("postgres_url"), "charte_migrations"))
+        built = make_engine(
+            postgres.fresh_database(request.getfixturevalue("postgres_url"), f"charte_migrations_{os.getpid()}")
+        )
     yield built
     built.dispose()
 

@@ -1,0 +1,240 @@
+"""The second wall: what raw SQL may not do to evidence, on both databases, trigger by trigger."""
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import product
+
+import pytest
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import SQLModel
+
+from api import triggers
+from api.database import make_engine, transaction
+from api.triggers import PROJECTIONS, WRITTEN_ONCE
+from tests import postgres
+from tests.builders import doc, h1, p
+from tests.workflow.house import found
+from workflow import acknowledgement, drafts
+from workflow.machine import State, state_changes
+
+
+@pytest.fixture(scope="module")
+def lived_on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    yield from _live(make_engine(f"sqlite:///{tmp_path_factory.mktemp('triggers')}/charte.db"))
+
+
+@pytest.fixture(scope="module")
+def lived_on_postgresql(postgres_url: str) -> Iterator[Engine]:
+    yield from _live(make_engine(postgres.fresh_database(postgres_url, f"charte_triggers_{os.getpid()}")))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def lived(request: pytest.FixtureRequest) -> Engine:
+    """A database with a published version `v1`, one in review `v2`, and of another guideline a draft `w1`."""
+    found: Engine = request.getfixturevalue(f"lived_on_{request.param}")
+    return found
+
+
+def _live(built: Engine) -> Iterator[Engine]:
+    SQLModel.metadata.create_all(built)
+    with transaction(built) as session:
+        house = found(session)
+        house.first_edition()
+        acknowledgement.confirm(
+            session, house.actor("ines"), "v1", document_hash=house.shown("v1"), statement="I have read it.",
+            language="en", at=house.tick(),
+        )  # fmt: skip
+        house.draft("v2")
+        house.write("v2", "mathieu", 11, "Always ")
+        house.submit("v2")
+        house.approve("v2", "julie", "legal")
+        drafts.create_guideline(
+            session, house.actor("aicha"), guideline_id="g2", version_id="w1", slug="crisis", title="Crisis",
+            language="en", kind="guide", owner_team="comms", document=doc(h1("Now"), p("Call.")), at=house.tick(),
+        )  # fmt: skip
+        house.write("w1", "aicha", 1, "Right ")
+    yield built
+    built.dispose()
+
+
+def copy(table: str, where: str, **changes: str) -> str:
+    """SQL that inserts a row like one that is there, with some columns changed."""
+    names = [column.name for column in SQLModel.metadata.tables[table].columns]
+    values = ", ".join(changes.get(name, name) for name in names)
+    return f"INSERT INTO {table} ({', '.join(names)}) SELECT {values} FROM {table} WHERE {where}"
+
+
+ATTEMPTS: dict[str, tuple[str, ...]] = {
+    "version_delete_never": ("DELETE FROM version WHERE id = 'w1'",),
+    "version_update_origin": ("UPDATE version SET created_by = 'julie' WHERE id = 'w1'",),
+    "version_update_frozen": ("UPDATE version SET title = 'Another' WHERE id = 'v2'",),
+    "version_update_thawed": ("UPDATE version SET frozen = false WHERE id = 'v1'",),
+    "version_state_delete_never": ("DELETE FROM version_state WHERE version_id = 'w1'",),
+    "version_state_insert_draft": (
+        copy("version", "id = 'v2'", id="'v9'"),
+        copy("version_state", "version_id = 'v2'", version_id="'v9'"),
+    ),
+    "version_state_update_machine": ("UPDATE version_state SET state = 'in_review' WHERE version_id = 'v1'",),
+    "version_state_update_origin": ("UPDATE version_state SET guideline_id = 'g' WHERE version_id = 'w1'",),
+    "version_state_update_pinned": ("UPDATE version_state SET round = 7 WHERE version_id = 'v2'",),
+    "version_state_update_frozen": ("UPDATE version_state SET state = 'in_review' WHERE version_id = 'w1'",),
+    "version_state_update_publication": (
+        "UPDATE version_state SET state = 'superseded' WHERE version_id = 'v1'",
+        "UPDATE version_state SET state = 'published' WHERE version_id = 'v2'",
+    ),
+    "version_state_update_one": (
+        copy("publication", "version_id = 'v1'", version_id="'v2'", major="9"),
+        "UPDATE version_state SET state = 'published' WHERE version_id = 'v2'",
+    ),
+    "step_insert_frozen": (copy("step", "version_id = 'v2' AND revision = 1", revision="2", ref="'late'"),),
+    "authorship_insert_frozen": (copy("authorship", "version_id = 'v2'", person_id="'samuel'"),),
+    "authorship_update_frozen": ("UPDATE authorship SET person_id = 'samuel' WHERE version_id = 'v2'",),
+    "authorship_delete_frozen": ("DELETE FROM authorship WHERE version_id = 'v2'",),
+    "section_revision_insert_frozen": (
+        copy("section_revision", "version_id = 'v2' AND revision = 1", revision="9"),
+    ),
+    "section_revision_update_frozen": ("UPDATE section_revision SET hash = 'x' WHERE version_id = 'v2'",),
+    "section_revision_delete_frozen": ("DELETE FROM section_revision WHERE version_id = 'v2'",),
+    "outline_revision_insert_frozen": (copy("outline_revision", "version_id = 'v2'", revision="9"),),
+    "outline_revision_update_frozen": ("UPDATE outline_revision SET outline = '[]' WHERE version_id = 'v2'",),
+    "outline_revision_delete_frozen": ("DELETE FROM outline_revision WHERE version_id = 'v2'",),
+    "snapshot_insert_frozen": (copy("snapshot", "version_id = 'v2' AND revision = 0", revision="5"),),
+    "snapshot_update_words": ("UPDATE snapshot SET document_hash = 'x' WHERE version_id = 'w1'",),
+    "snapshot_update_frozen": (
+        "UPDATE snapshot SET body = (SELECT other.body FROM snapshot AS other WHERE other.version_id = 'w1')"
+        " WHERE version_id = 'v2'",
+    ),
+    "snapshot_delete_frozen": ("DELETE FROM snapshot WHERE version_id = 'v2'",),
+    "event_insert_chained": (copy("event", "guideline_id = 'g' AND seq = 1", seq="99"),),
+    "sign_off_insert_reviewed": (copy("sign_off", "version_id = 'v2'", seq="999", version_id="'v1'"),),
+    "roster_insert_submitted": (
+        copy("roster", "version_id = 'v2' AND person_id = 'julie'", person_id="'ines'"),
+    ),
+    "publication_insert_frozen": (copy("publication", "version_id = 'v1'", version_id="'w1'", major="9"),),
+    "acknowledgement_insert_read": (
+        copy("acknowledgement", "version_id = 'v1'", id="999", person_id="'julie'", document_hash="'0'"),
+    ),
+    "membership_delete_never": ("DELETE FROM membership WHERE person_id = 'samuel'",),
+    "membership_update_facts": ("UPDATE membership SET role = 'admin' WHERE person_id = 'samuel'",),
+    **{f"{table}_update_once": (f"UPDATE {table} SET {column}",) for table, column in {
+        "acknowledgement": "statement = 'x'", "event": "person_id = 'julie'", "policy": "body = '{}'",
+        "publication": "title = 'x'", "roster": "person_id = 'ines'", "sign_off": "hashes = '{}'",
+        "step": "person_id = 'julie'",
+    }.items()},
+    **{f"{table}_delete_once": (f"DELETE FROM {table}",) for table in WRITTEN_ONCE},
+    **{
+        f"{table}_truncate_never": (f"TRUNCATE {table} CASCADE",)
+        for table in (*WRITTEN_ONCE, *PROJECTIONS, "snapshot", "version", "version_state")
+    },
+    **{f"{table}_insert_replacing": (
+        *([copy("roster", "version_id = 'v2'", version_id="'w1'")] if table == "roster" else []),
+        f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} WHERE {where}",
+    ) for table, where in {
+        **dict.fromkeys(("acknowledgement", "event", "policy", "publication", "version"), "1"),
+        **dict.fromkeys(("roster", "step", "version_state"), "version_id = 'w1'"), "sign_off": "version_id = 'v2'",
+    }.items()},
+}  # fmt: skip
+
+
+def of(name: str) -> triggers.Trigger:
+    return next(trigger for trigger in triggers.triggers() if trigger.name == f"charte_{name}")
+
+
+def attempt(connection: Connection, name: str) -> str:
+    """The database's answer to the last statement of the attempt; "" when it obeyed."""
+    *before, last = ATTEMPTS[name]
+    for statement in before:
+        connection.execute(text(statement))
+    try:
+        connection.execute(text(last))
+    except IntegrityError as error:
+        return str(error.orig)
+    return ""
+
+
+def test_every_trigger_has_an_attempt() -> None:
+    assert {f"charte_{name}" for name in ATTEMPTS} == {trigger.name for trigger in triggers.triggers()}
+
+
+def needing(kind: str) -> list[str]:
+    """Names of the attempts that only this database knows; of those that both know, for ""."""
+    return [name for name in ATTEMPTS if of(name).only == kind]
+
+
+def check(engine: Engine, name: str) -> None:
+    """The attempt is refused by its trigger; without that trigger its refusal is gone."""
+    trigger = of(name)
+    refusal = f"{trigger.table}: {trigger.why}"
+    with engine.connect() as connection:
+        assert refusal in attempt(connection, name)
+        connection.rollback()
+        _switch_off(connection, trigger)
+        assert refusal not in attempt(connection, name)
+        connection.rollback()
+
+
+@pytest.mark.parametrize("name", needing(""))
+def test_raw_sql_is_refused_by_its_trigger_and_by_no_other(lived: Engine, name: str) -> None:
+    check(lived, name)
+
+
+@pytest.mark.parametrize("name", needing("postgresql"))
+def test_evidence_is_not_emptied(lived_on_postgresql: Engine, name: str) -> None:
+    check(lived_on_postgresql, name)
+
+
+@pytest.mark.parametrize("name", needing("sqlite"))
+def test_evidence_is_not_pushed_out_by_a_row_with_its_key(lived_on_sqlite: Engine, name: str) -> None:
+    check(lived_on_sqlite, name)
+
+
+def _switch_off(connection: Connection, trigger: triggers.Trigger) -> None:
+    on = f" ON {trigger.table}" if connection.dialect.name == "postgresql" else ""
+    connection.execute(text(f"DROP TRIGGER {trigger.name}{on}"))
+
+
+def test_the_state_moves_only_as_the_machine_says(lived: Engine) -> None:
+    allowed = set()
+    with lived.connect() as connection:
+        for old, new in product(State, State):
+            if old is new:
+                continue
+            triggers.drop(connection)
+            connection.execute(text(f"UPDATE version_state SET state = '{old}' WHERE version_id = 'v1'"))
+            triggers.create(connection)
+            with suppress(IntegrityError):
+                connection.execute(text(f"UPDATE version_state SET state = '{new}' WHERE version_id = 'v1'"))
+                allowed.add((old, new))
+            connection.rollback()
+    assert allowed == state_changes()
+
+
+def test_a_dropped_trigger_is_missed(lived: Engine) -> None:
+    with lived.connect() as connection:
+        assert triggers.missing(connection) == []
+        _switch_off(connection, of("event_update_once"))
+        assert triggers.missing(connection) == ["charte_event_update_once"]
+
+
+def test_a_trigger_that_was_weakened_or_switched_off_is_missed(lived: Engine) -> None:
+    trigger = of("event_update_once")
+    with lived.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"ALTER TABLE event DISABLE TRIGGER {trigger.name}"))
+        else:
+            _switch_off(connection, trigger)
+            connection.exec_driver_sql(
+                f"CREATE TRIGGER {trigger.name} BEFORE UPDATE ON event WHEN 0 BEGIN SELECT RAISE(ABORT, 'x'); END"
+            )
+        assert triggers.missing(connection) == [trigger.name]
+
+
+def test_a_published_state_is_not_pushed_out_by_a_second_one(lived: Engine) -> None:
+    """SQLite's UPDATE OR REPLACE would delete the row that is in the way without asking anybody."""
+    or_replace = "OR REPLACE " if lived.dialect.name == "sqlite" else ""
+    with lived.connect() as connection:
+        connection.execute(text(copy("publication", "version_id = 'v1'", version_id="'v2'", major="9")))
+        with pytest.raises(IntegrityError):
+            connection.execute(text(f"UPDATE {or_replace}version_state SET state='published' WHERE version_id='v2'"))
