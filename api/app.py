@@ -19,6 +19,7 @@ from api.database import make_engine
 from api.errors import Fault, InvalidRequest, NotFound, SignInRequired
 from api.headers import security_headers
 from api.i18n import LANGUAGES
+from api.live.rooms import Rooms
 from api.render import refusal_page
 from api.routes.reference import OPENAPI, Described
 from api.routing import routes
@@ -32,8 +33,11 @@ def create_app(
 ) -> Litestar:
     """The application on a configured database. `now` is the clock; tests hand in one that they move."""
     services = Services(config=config, engine=engine or make_engine(config.database_url), clock=now)
+    rooms = Rooms(services)
+    services.extras.update(rooms=rooms, notify=rooms.notify)
     app = Litestar(
         route_handlers=routes(),
+        lifespan=[rooms.lifespan],
         dependencies={"visit": Provide(provide_visit)},
         before_request=admit,
         after_request=security_headers,

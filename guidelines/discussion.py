@@ -13,7 +13,7 @@ from guidelines import anchors, authority, queries, steps
 from guidelines.anchors import Anchor
 from guidelines.errors import InvalidField, StaleRevision, UnknownThread
 from guidelines.people import Actor
-from guidelines.tables import Comment, Thread
+from guidelines.tables import Comment, StepRecord, Thread, Version
 
 MOST_TEXT: Final = 10_000
 
@@ -26,7 +26,17 @@ class Discussed:
     comments: tuple[Comment, ...]
     #: None for a thread on a section or on the whole text.
     anchor: Anchor | None
-    removed: bool
+    #: Who took the last of its words away; None while some stand.
+    removed_by: str | None = None
+
+    @property
+    def removed(self) -> bool:
+        return self.removed_revision is not None
+
+    @property
+    def removed_revision(self) -> int | None:
+        """The revision since which its words are gone; None while some stand."""
+        return self.anchor.removed_at if self.anchor else None
 
     @property
     def is_open(self) -> bool:
@@ -122,17 +132,42 @@ def threads(session: Session, version_id: str) -> list[Discussed]:
         select(Thread).where(Thread.version_id == version_id).order_by(col(Thread.created_at), col(Thread.id))
     ).all()
     comments = _comments(session, [thread.id for thread in found])
-    behind = [thread.at_revision for thread in found if thread.from_position is not None]
-    log = queries.steps_between(session, version_id, min(behind), row.revision) if behind else []
+    anchored = [thread for thread in found if thread.from_position is not None]
+    log = _log(session, row, anchored)
+    writers = {record.revision: record.person_id for record in log}
     parsed = [(record.revision, steps.parse_step(json.loads(record.step))) for record in log]
     listed = []
     for thread in found:
         anchor = _anchor(thread)
-        if anchor is not None and anchor.removed_at is None:
-            anchor = anchors.follow(anchor, [step for revision, step in parsed if revision > thread.at_revision])
-        removed = anchor is not None and anchor.removed_at is not None
-        listed.append(Discussed(thread, comments.get(thread.id, ()), anchor, removed))
+        if anchor is not None:
+            since = [(revision, step) for revision, step in parsed if revision > thread.at_revision]
+            anchor = anchors.follow(anchor, since, _whole_quote(thread))
+        gone = anchor.removed_at if anchor else None
+        removed_by = writers.get(gone, thread.removed_by) if gone is not None else None
+        listed.append(Discussed(thread, comments.get(thread.id, ()), anchor, removed_by))
     return listed
+
+
+def settle(session: Session, version_id: str) -> None:
+    """Writes down where every thread's words are now, so that reading them costs the steps since and not all."""
+    revision = queries.version(session, version_id).revision
+    for found in threads(session, version_id):
+        thread, anchor = found.thread, found.anchor
+        if anchor is not None and thread.at_revision < revision:
+            thread.from_position, thread.to_position, thread.at_revision = anchor.start, anchor.end, revision
+            thread.removed_revision, thread.removed_by = anchor.removed_at, found.removed_by
+    session.flush()
+
+
+def _log(session: Session, row: Version, anchored: Sequence[Thread]) -> Sequence[StepRecord]:
+    if not anchored:
+        return ()
+    return queries.steps_between(session, row.id, min(thread.at_revision for thread in anchored), row.revision)
+
+
+def _whole_quote(thread: Thread) -> str:
+    """The words commented on when they are all there is: cut short, they could be found in the wrong place."""
+    return thread.quote if len(thread.quote) < anchors.QUOTE else ""
 
 
 def _anchor(thread: Thread) -> Anchor | None:
@@ -180,19 +215,14 @@ def _find(tree: Tree, quote: str, section: str) -> Anchor:
             text = _between(tree, position + 1, position + node.node_size - 1)
             place = text.find(quote)
             if place >= 0:
-                start = position + 1 + _units(text[:place])
-                found.append(Anchor(start, start + _units(quote)))
+                start = position + 1 + anchors.units(text[:place])
+                found.append(Anchor(start, start + anchors.units(quote)))
         return not node.is_textblock
 
     tree.descendants(visit)
     if not found:
         raise InvalidField(field="quote", problem="not_found")
     return found[0]
-
-
-def _units(text: str) -> int:
-    """Length in UTF-16 units: what positions count."""
-    return len(text.encode("utf-16-le")) // 2
 
 
 def _between(tree: Tree, start: int, end: int) -> str:

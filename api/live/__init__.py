@@ -1,0 +1,1 @@
+"""Live editing: the authority's end of `docs/live-protocol.md`."""

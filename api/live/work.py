@@ -1,0 +1,262 @@
+"""What a room does with the database, each in one transaction, synchronous, in a thread.
+
+What these functions return is on disk when they return: only then is anybody told.
+"""
+
+import json
+import logging
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session, col, func, select
+
+from api import accounts
+from api.database import transaction
+from api.errors import Fault, SignInRequired
+from api.live.frames import Commit, Logged
+from api.refusals import HOUSE
+from api.threads import threads_of
+from api.visit import Services
+from guidelines import authority, discussion, queries
+from guidelines.authority import Accepted, DocumentCache
+from guidelines.document import document_hash, serialise
+from guidelines.people import Actor
+from guidelines.tables import Comment, StepRecord, Thread, Version
+from workflow import drafts
+from workflow.permissions import Permission, may
+from workflow.predicates import Context
+
+log = logging.getLogger("charte")
+
+#: A catch-up longer than this costs more than the text.
+MOST_CATCHUP = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What one person may do in the version now. `actor` is None once the session has ended."""
+
+    actor: Actor | None
+    sees: bool = False
+    can: str = "read"
+    #: Code of the sentence that says why not to write; "" when one may.
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The version as a look finds it: what moves when anything moved, and what each client may do."""
+
+    revision: int
+    state: str
+    #: Changes whenever a thread or a comment does.
+    threads: tuple[Any, ...]
+    sights: Mapping[str, Sight]
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a client is told first: the whole text, or the commits that it lacks."""
+
+    look: Look
+    threads: Sequence[Mapping[str, Any]]
+    names: Mapping[str, str]
+    commits: Sequence[Logged] | None
+    document: Mapping[str, Any] | None = None
+    hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A commit that waits, with whose session it came in."""
+
+    token: str
+    commit: Commit
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What became of a batch: for each commit what was accepted or why not, and all that the log has gained."""
+
+    answers: Sequence[Accepted | Exception]
+    revision: int
+    commits: Sequence[Logged]
+    names: Mapping[str, str]
+
+
+def make(services: Services, version_id: str, told: int, batch: Sequence[Sent], cache: DocumentCache) -> Made:
+    """Takes every commit of the batch in one transaction; a refused one leaves nothing and the others stand.
+
+    Returns all that was logged after `told`, whoever wrote it. Raises whatever keeps the transaction from being
+    committed; then nothing of the batch is stored.
+    """
+    try:
+        with transaction(services.engine) as session:
+            version = queries.lock_version(session, version_id)
+            before, answers = version.revision, []
+            people: dict[str, Actor | None] = {}
+            for sent in batch:
+                answers.append(_take(session, services, version_id, sent, people, cache))
+            session.refresh(version)
+            if version.revision // authority.SNAPSHOT_STEPS > before // authority.SNAPSHOT_STEPS:
+                discussion.settle(session, version_id)
+            commits = _exact(logged(session, version_id, told, version.revision), answers)
+            made = Made(answers, version.revision, commits, _names(session, commits))
+    except BaseException:
+        cache.forget(version_id)
+        raise
+    return made
+
+
+def opening(services: Services, version_id: str, token: str, have: int | None, cache: DocumentCache) -> Opening | None:
+    """What a client that opens the version is told; None without a session. Raises `UnknownVersion`."""
+    with transaction(services.engine, read_only=True) as session:
+        if _actor(session, token, services.clock()) is None:
+            return None
+        found = _look(session, services, version_id, [token])
+        if not found.sights[token].sees:
+            return Opening(found, [], {}, None)
+        threads = threads_of(session, version_id)
+        if have is not None and 0 <= found.revision - have < MOST_CATCHUP:
+            commits = logged(session, version_id, have, found.revision)
+            return Opening(found, threads, _names(session, commits), commits)
+        document = authority.document_at(session, version_id, found.revision, cache).document
+        return Opening(found, threads, {}, None, serialise(document), document_hash(document))
+
+
+def look(services: Services, version_id: str, tokens: Collection[str]) -> Look:
+    """The version as it stands, and what the sessions' people may do in it."""
+    with transaction(services.engine, read_only=True) as session:
+        return _look(session, services, version_id, tokens)
+
+
+def missed(services: Services, version_id: str, told: int, upto: int) -> tuple[Sequence[Logged], Mapping[str, str]]:
+    """What was logged by another path."""
+    with transaction(services.engine, read_only=True) as session:
+        commits = logged(session, version_id, told, upto)
+        return commits, _names(session, commits)
+
+
+def threads(services: Services, version_id: str) -> list[dict[str, Any]]:
+    """The version's threads in the shape of the protocol."""
+    with transaction(services.engine, read_only=True) as session:
+        return threads_of(session, version_id)
+
+
+def hash_at(services: Services, version_id: str, revision: int, cache: DocumentCache) -> str:
+    """The document's hash at a revision."""
+    with transaction(services.engine, read_only=True) as session:
+        return document_hash(authority.document_at(session, version_id, revision, cache).document)
+
+
+def logged(session: Session, version_id: str, after: int, upto: int) -> list[Logged]:
+    """The log between two revisions, commit by commit."""
+    rows = queries.steps_between(session, version_id, after, upto)
+    return [_commit(list(steps)) for _, steps in groupby(rows, key=lambda row: row.ref)]
+
+
+def _commit(rows: Sequence[StepRecord]) -> Logged:
+    kept = [row.own for row in rows if row.own is not None]
+    return Logged(rows[-1].revision, rows[0].ref, rows[0].person_id, [row.step for row in rows], kept)
+
+
+def _exact(commits: Sequence[Logged], answers: Sequence[Accepted | Exception]) -> list[Logged]:
+    """The commits with `kept` left out where it is known that every step stands as it was sent."""
+    whole = {
+        answer.ref
+        for answer in answers
+        if isinstance(answer, Accepted) and not answer.dropped and len(answer.kept) == len(answer.steps)
+    }
+    return [
+        Logged(
+            commit.revision, commit.ref, commit.person_id, commit.steps, None if commit.ref in whole else commit.kept
+        )
+        for commit in commits
+    ]
+
+
+def again(accepted: Accepted, person_id: str) -> Logged:
+    """An answer to the writer alone: of a commit that was taken before, or of one of which nothing was left."""
+    texts = [json.dumps(step, ensure_ascii=False, separators=(",", ":")) for step in accepted.steps]
+    return Logged(accepted.revision, accepted.ref, person_id, texts, accepted.kept)
+
+
+def _take(
+    session: Session,
+    services: Services,
+    version_id: str,
+    sent: Sent,
+    people: dict[str, Actor | None],
+    cache: DocumentCache,
+) -> Accepted | Exception:
+    at = services.clock()
+    if sent.token not in people:
+        people[sent.token] = _actor(session, sent.token, at)
+    actor = people[sent.token]
+    if actor is None:
+        return SignInRequired()
+    try:
+        with session.begin_nested():
+            drafts.may_edit(session, actor, version_id)
+            return authority.receive(
+                session,
+                version_id,
+                actor=actor,
+                ref=sent.commit.ref,
+                base_revision=sent.commit.base,
+                steps_json=sent.commit.steps,
+                at=at,
+                cache=cache,
+            )
+    except HOUSE as error:
+        return error
+    except OperationalError:
+        raise
+    except Exception as error:  # one writer's commit must never close the text to all the others
+        fault = f"{id(error):x}"[-8:]
+        log.error("fault %s in a commit on %s", fault, version_id, exc_info=error)
+        return Fault(fault=fault)
+
+
+def _actor(session: Session, token: str, at: datetime) -> Actor | None:
+    row = accounts.session_of(session, token, at)
+    return accounts.actor_of(session, row.person_id, at) if row else None
+
+
+def _look(session: Session, services: Services, version_id: str, tokens: Collection[str]) -> Look:
+    at = services.clock()
+    version = queries.version(session, version_id)
+    context = drafts.context_of(session, version)
+    sights = {token: _sight(_actor(session, token, at), version, context) for token in tokens}
+    return Look(version.revision, context.state.value, _thread_marks(session, version_id), sights)
+
+
+def _sight(actor: Actor | None, version: Version, context: Context) -> Sight:
+    if actor is None:
+        return Sight(None)
+    if not version.frozen and may(Permission.DRAFT_EDIT, actor, context):
+        return Sight(actor, sees=True, can="edit")
+    sees = may(Permission.GUIDELINE_SEE, actor, context)
+    standing_still = version.frozen or context.state.value != "draft"
+    return Sight(actor, sees=sees, why="version_frozen" if standing_still else "not_permitted")
+
+
+def _thread_marks(session: Session, version_id: str) -> tuple[Any, ...]:
+    of_threads = select(func.count(), func.count(col(Thread.resolved_at)), func.max(Thread.resolved_at)).where(
+        Thread.version_id == version_id
+    )
+    of_comments = (
+        select(func.count())
+        .select_from(Comment)
+        .join(Thread, col(Thread.id) == col(Comment.thread_id))
+        .where(Thread.version_id == version_id)
+    )
+    return (*session.exec(of_threads).one(), session.exec(of_comments).one())
+
+
+def _names(session: Session, commits: Sequence[Logged]) -> dict[str, str]:
+    return queries.people_named(session, {commit.person_id for commit in commits})
