@@ -8,8 +8,7 @@ from litestar.types import ControllerRouterHandler
 
 from api.i18n import LANGUAGES
 from api.pages import entry, handbook, people, preferences, versions
-from api.routes import me
-from api.routes import people as people_routes
+from api.routes.index import REST
 from api.static_files import static_file
 from api.visit import Access, language_of
 
@@ -20,7 +19,6 @@ PAGES: Sequence[ControllerRouterHandler] = [
     *handbook.handlers,
     *versions.handlers,
 ]
-REST: Sequence[ControllerRouterHandler] = [me.router, people_routes.router]
 
 
 @get("/", access=Access.PUBLIC, include_in_schema=False)
@@ -32,4 +30,4 @@ async def front_door(request: "Request[None, None, None]") -> Redirect:  # type:
 def routes() -> list[ControllerRouterHandler]:
     """The handlers, for the composition root and for the tests that walk all of them."""
     pages = [Router(path=f"/{language}", route_handlers=PAGES, include_in_schema=False) for language in LANGUAGES]
-    return [front_door, *pages, Router(path="/api/v1", route_handlers=REST), static_file]
+    return [front_door, *pages, *REST, static_file]

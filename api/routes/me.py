@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from sqlmodel import col, select
 
 from api import accounts, tokens
+from api.routes.reference import SIGNED_IN
 from api.tables import ApiToken
 from api.visit import Access, ThisVisit
 from guidelines.tables import Person
@@ -102,7 +103,7 @@ def create_token(visit: ThisVisit, data: JSONBody[NewToken]) -> ShownToken:
         return ShownToken(token=tokens.create(work.session, work.actor.id, data.name, life=life, at=work.at))
 
 
-@delete("/tokens/{token_id:str}", access=Access.MEMBER, sync_to_thread=True)
+@delete("/tokens/{token_id:str}", access=Access.MEMBER, refuses=(404,), sync_to_thread=True)
 def revoke_token(visit: ThisVisit, token_id: FromPath[str]) -> None:
     """Ends one of the person's own tokens."""
     with visit.write() as work:
@@ -112,5 +113,6 @@ def revoke_token(visit: ThisVisit, token_id: FromPath[str]) -> None:
 router = Router(
     path="/me",
     tags=["Me"],
+    security=SIGNED_IN,
     route_handlers=[me, change_me, sign_out_everywhere, list_tokens, create_token, revoke_token],
 )

@@ -12,6 +12,7 @@ from api import accounts, people
 from api.errors import InvalidRequest, NotFound
 from api.routes.me import Membership
 from api.routes.paging import Cursor, Limit, Page, paged, read_cursor
+from api.routes.reference import SIGNED_IN
 from api.visit import Access, ThisVisit, Work
 from guidelines.people import Role
 from guidelines.tables import Person as PersonRow
@@ -73,14 +74,14 @@ def list_people(visit: ThisVisit, limit: Limit = 50, cursor: Cursor = "") -> Pag
         return Page(items=[_shape(work, row) for row in rows], next=following)
 
 
-@get("/people/{person_id:str}", access=Access.ADMIN, sync_to_thread=True)
+@get("/people/{person_id:str}", access=Access.ADMIN, refuses=(404,), sync_to_thread=True)
 def get_person(visit: ThisVisit, person_id: FromPath[str]) -> Person:
     """One person."""
     with visit.read() as work:
         return _shape(work, _known(work, person_id))
 
 
-@post("/people", access=Access.ADMIN, sync_to_thread=True)
+@post("/people", access=Access.ADMIN, refuses=(409, 422), sync_to_thread=True)
 def add_person(visit: ThisVisit, data: JSONBody[NewPerson]) -> Person:
     """Adds a person without any role."""
     with visit.write() as work:
@@ -88,7 +89,7 @@ def add_person(visit: ThisVisit, data: JSONBody[NewPerson]) -> Person:
         return _shape(work, row)
 
 
-@post("/people/import", access=Access.ADMIN, sync_to_thread=True)
+@post("/people/import", access=Access.ADMIN, refuses=(409, 413, 422), sync_to_thread=True)
 def import_people(visit: ThisVisit, data: MultipartBody[UploadFile]) -> Imported:
     """Adds the people of a CSV file (name, email, language, team, role): all rows or none."""
     content = data.file.read()
@@ -98,7 +99,7 @@ def import_people(visit: ThisVisit, data: MultipartBody[UploadFile]) -> Imported
         return Imported(added=added, known=known)
 
 
-@post("/people/{person_id:str}/invitation", access=Access.ADMIN, sync_to_thread=True)
+@post("/people/{person_id:str}/invitation", access=Access.ADMIN, refuses=(404,), sync_to_thread=True)
 def invite(visit: ThisVisit, person_id: FromPath[str]) -> Invitation:
     """A new one-time link to set a password."""
     with visit.write() as work:
@@ -107,7 +108,7 @@ def invite(visit: ThisVisit, person_id: FromPath[str]) -> Invitation:
     return Invitation(link=f"{visit.config.public_url}/{visit.language}/invitation/{token}")
 
 
-@post("/people/{person_id:str}/roles", access=Access.ADMIN, sync_to_thread=True)
+@post("/people/{person_id:str}/roles", access=Access.ADMIN, refuses=(404, 409), sync_to_thread=True)
 def give_role(visit: ThisVisit, person_id: FromPath[str], data: JSONBody[Membership]) -> Person:
     """Gives a role in a team."""
     with visit.write() as work:
@@ -117,7 +118,7 @@ def give_role(visit: ThisVisit, person_id: FromPath[str], data: JSONBody[Members
         return _shape(work, row)
 
 
-@delete("/people/{person_id:str}/roles/{role:str}", access=Access.ADMIN, sync_to_thread=True)
+@delete("/people/{person_id:str}/roles/{role:str}", access=Access.ADMIN, refuses=(404, 409), sync_to_thread=True)
 def end_role(visit: ThisVisit, person_id: FromPath[str], role: FromPath[str], team: FromQuery[str] = "") -> None:
     """Takes a role back."""
     with visit.write() as work:
@@ -125,7 +126,7 @@ def end_role(visit: ThisVisit, person_id: FromPath[str], role: FromPath[str], te
         people.end_role(work.session, person_id, _role(role), team, at=work.at)
 
 
-@delete("/people/{person_id:str}", access=Access.ADMIN, sync_to_thread=True)
+@delete("/people/{person_id:str}", access=Access.ADMIN, refuses=(404, 409), sync_to_thread=True)
 def let_go(visit: ThisVisit, person_id: FromPath[str]) -> None:
     """The person leaves; their decisions stay."""
     with visit.write() as work:
@@ -178,6 +179,7 @@ def _role(word: str) -> Role:
 router = Router(
     path="",
     tags=["People"],
+    security=SIGNED_IN,
     route_handlers=[
         list_people, get_person, add_person, import_people, invite, give_role, end_role, let_go, list_teams, add_team,
     ],

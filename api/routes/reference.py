@@ -75,7 +75,7 @@ class Described(ReceiveRoutePlugin):
         words = " ".join((unwrap_partial(handler.fn).__doc__ or "").split())
         handler.summary = words.split(". ")[0].rstrip(".")
         handler.description = words
-        handler.responses = {
+        handler.responses = dict(handler.responses or {}) | {
             status: ResponseSpec(Problem, False, MEANINGS[status], "application/problem+json")
             for status in sorted(refuses)
         }
@@ -112,5 +112,5 @@ OPENAPI: Final = OpenAPIConfig(
 )
 
 #: For routers whose operations need a person, and for those that answer everybody.
-SIGNED_IN: Final = [{"token": []}, {"session": []}]
+SIGNED_IN: Final[list[dict[str, list[str]]]] = [{"token": []}, {"session": []}]
 EVERYBODY: Final[list[dict[str, list[str]]]] = [{}, {"token": []}, {"session": []}]

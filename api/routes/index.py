@@ -1,0 +1,23 @@
+"""Every operation of the REST interface, in the order of the reference."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from litestar import Router
+from litestar.types import ControllerRouterHandler
+
+from api.routes import comparing, guidelines, handbook, health, me, people, review, threads, versions
+
+_ROUTERS: Final = [
+    handbook.router,
+    guidelines.router,
+    versions.router,
+    comparing.router,
+    review.router,
+    threads.router,
+    me.router,
+    people.router,
+]
+
+#: The interface under its version, and the health check outside of it.
+REST: Final[Sequence[ControllerRouterHandler]] = [Router(path="/api/v1", route_handlers=_ROUTERS), health.health]
