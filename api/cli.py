@@ -9,11 +9,11 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from api.errors import BadInput
+
 DONE, NO, BAD_INPUT = 0, 1, 2
-
-
-class BadInput(Exception):
-    """What the command was given cannot be used; the message is the one line to print."""
+#: What a shell expects of a command that Ctrl-C has ended.
+INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,6 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"charte: {error}", file=sys.stderr)
     except BrokenPipeError:
         return DONE
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except Exception as error:
         if (sentence := _sentence(error)) is None:
             raise

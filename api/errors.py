@@ -7,6 +7,10 @@ input 400 or 422. A test asserts that every error class of the house stands in t
 from typing import Any, ClassVar
 
 
+class BadInput(Exception):
+    """What a command was given cannot be used. The message is the one line to print: what, where, how to mend."""
+
+
 class ApiError(Exception):
     """The root of the edge's own refusals; like the lower packages' a stable code and facts."""
 

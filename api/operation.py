@@ -7,6 +7,8 @@ from sqlmodel import Session, col, func, select
 from api import accounts, clock, people
 from api.config import BadConfiguration, read_config
 from api.database import make_engine, transaction
+from api.errors import BadInput
+from api.files import ending, write_file
 from api.migrate import migrate
 from api.publications import publication_of
 from exports.formats import EXPORTS, export
@@ -50,14 +52,15 @@ def add_team(team_id: str, name_fr: str, name_en: str) -> None:
 
 def export_version(slug: str, number: str | None, output: Path) -> None:
     """Writes a published version to a file, by its ending; nothing is written when anything fails."""
-    format = output.suffix.lstrip(".").lower()
+    format = ending(output)
     if format not in EXPORTS:
-        raise BadConfiguration(f"{output}: no such format. End the name with one of {', '.join(EXPORTS)}.")
+        endings = ", ".join(f".{name}" for name in EXPORTS)
+        raise BadInput(f"{output}: cannot export “{output.suffix or output.name}”. End the name with one of {endings}.")
     config = read_config()
     with transaction(make_engine(config.database_url), read_only=True) as session:
         entry = handbook.edition(session, slug, number)
         data = export(publication_of(session, entry, config.organisation), format)
-    output.write_bytes(data)
+    write_file(output, data)
 
 
 def verify_audit() -> bool:

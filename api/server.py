@@ -1,6 +1,8 @@
 """Serves the configured database with Granian: HTTP and WebSocket from one process, or several on PostgreSQL."""
 
+import socket
 import sys
+from collections.abc import Callable
 
 from granian import Granian
 from granian.constants import Interfaces
@@ -11,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from api.app import create_app
 from api.config import BadConfiguration, Config, read_config
 from api.database import make_engine
+from api.errors import BadInput
 from api.migrate import outdated
 
 
@@ -23,8 +26,9 @@ def serve(*, host: str, port: int, workers: int) -> int:
     """Serves until interrupted; refuses a database that lacks a migration, or several processes on SQLite."""
     config = read_config()
     check(config, workers)
+    address = free_address(host, port)
     print(f"Charte: {config.public_url}", flush=True)
-    run("api.server:application", host=host, port=port, workers=workers)
+    run(application, host=address, port=port, workers=workers)
     return 0
 
 
@@ -43,18 +47,35 @@ def check(config: Config, workers: int) -> None:
         engine.dispose()
 
 
-def run(target: str, *, host: str, port: int, workers: int = 1) -> None:
+def free_address(host: str, port: int) -> str:
+    """The numeric address to listen on; raises `BadInput` when it is no address of this machine or is taken."""
+    try:
+        family, kind, _, _, found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError:
+        raise BadInput(f"--host {host}: no such address. Give one of this machine, such as 127.0.0.1.") from None
+    with socket.socket(family, kind) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(found)
+        except OSError as error:
+            raise BadInput(
+                f"--port {port}: cannot listen on {host}:{port} ({error.strerror}). Stop what listens there, "
+                "or give another port with --port."
+            ) from None
+    return str(found[0])
+
+
+def run(load: Callable[[], Litestar], *, host: str, port: int, workers: int = 1) -> None:
     """Starts Granian on a factory and waits until it is told to stop."""
     Granian(
-        target,
+        "charte",
         address=host,
         port=port,
         interface=Interfaces.ASGI,
         workers=workers,
-        factory=True,
         log_access=False,
         log_level=LogLevels.warning,
         websockets=True,
         respawn_failed_workers=True,
-    ).serve()
+    ).serve(target_loader=load, wrap_loader=False)
     sys.stdout.flush()

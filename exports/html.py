@@ -157,6 +157,26 @@ def export_html(publication: Publication) -> bytes:
     return page.encode()
 
 
+def render_page(document: Node, *, title: str, language: str = "fr", heading: bool = True) -> str:
+    """A document by itself as one page that needs nothing else; without `heading`, `title` is the window's only."""
+    name = escape(title)
+    return f"""<!doctype html>
+<html lang="{language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="Charte">
+<title>{name}</title>
+<style>{_style()}</style>
+</head>
+<body>
+<main>
+{f"<h1>{name}</h1>{chr(10)}" if heading else ""}{render_document(document, language=language)}</main>
+</body>
+</html>
+"""
+
+
 def inline(block: Node) -> str:
     """The block's text with its marks."""
     return "".join(_inline(node) for node in block.content)

@@ -155,7 +155,7 @@ def safe_next(wanted: str, language: str) -> str:
 
 
 def _demo(visit: Visit) -> dict[str, Any]:
-    return visit.services.extras.get("demo", {}) if visit.config.demo else {}
+    return visit.services.extras["demo"][visit.language] if visit.config.demo else {}
 
 
 handlers = [sign_in_page, sign_in, sign_out, invitation_page, accept_invitation]
