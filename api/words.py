@@ -65,6 +65,26 @@ _EVENTS: Final = {
 }
 
 
+_KINDS: Final = {
+    "charter": N_("Charter"),
+    "guide": N_("Guide"),
+    "policy": N_("Policy"),
+    "procedure": N_("Procedure"),
+    "code": N_("Code of conduct"),
+}
+
+
+def kinds(language: str) -> list[tuple[str, str]]:
+    """The kinds of guidelines that forms offer, with their names."""
+    say = translations(language).gettext
+    return [(kind, say(name)) for kind, name in _KINDS.items()]
+
+
+def kind_name(kind: str, language: str) -> str:
+    """What a kind is called; a kind of another's making is shown as it is."""
+    return dict(kinds(language)).get(kind, kind)
+
+
 def confirmation(title: str, number: str, language: str) -> str:
     """The sentence that a reader confirms: kept with the confirmation, word for word."""
     say = translations(language).gettext
@@ -101,12 +121,13 @@ def say_outstanding(
     teams: Mapping[str, str],
     people: Mapping[str, str],
     language: str,
+    place: str = "",
 ) -> str:
-    """One thing that is missing, as a sentence."""
+    """One thing that is missing, as a sentence; `place` names several sections that wait alike."""
     say = translations(language).gettext
     decision = line.because[-1].decision if line.because else None
     facts = {
-        "place": slice_name(line.slice_id, numbers, language),
+        "place": place or slice_name(line.slice_id, numbers, language),
         "team": teams.get(line.team, line.team),
         "person": people.get(decision.person, "") if decision else "",
         "when": say_moment(decision.at, language) if decision else "",
@@ -147,6 +168,64 @@ def say_court(teams: Sequence[str], language: str) -> str:
     if not teams:
         return say(N_("nobody waits"))
     return say_list(teams, language)
+
+
+_DONE: Final = {
+    "submitted": N_("The review is open. Both teams find it under “For you”."),
+    "signed": N_("Your sign-off is kept."),
+    "taken_back": N_("Your decision has been taken back."),
+    "objected": N_("Your objection is kept. It holds back publication until it is taken back or lifted."),
+    "lifted": N_("The objection has been lifted."),
+    "changes_requested": N_("The text is a draft again, with your remark."),
+    "published": N_("The version is in force and stands in the handbook."),
+    "withdrawn": N_("The version has been withdrawn."),
+    "saved": N_("Saved."),
+    "imported": N_("The draft now says what the file says."),
+}
+
+
+def done_words(code: str, language: str) -> str:
+    """What has just been done, for the page that follows a form; "" for a code nobody gave."""
+    return translations(language).gettext(_DONE[code]) if code in _DONE else ""
+
+
+def say_decision(
+    *,
+    state: str,
+    approved: bool,
+    team: str,
+    mine: int,
+    wrote: str,
+    may_publish: bool,
+    revision: int,
+    language: str,
+) -> tuple[str, str, str]:
+    """(title, sentence, label of the green button) of the card in which a person decides."""
+    catalogue = translations(language)
+    say = catalogue.gettext
+    label = catalogue.ngettext("Approve it", "Approve all %(num)d", mine) % {"num": mine}
+    if state == "draft":
+        return (
+            say(N_("The draft")),
+            say(N_("It is being written. Submitted, it stands still and both teams read it.")),
+            "",
+        )
+    if state != "in_review":
+        return say(N_("State")), say(N_("This version has been withdrawn. It stays readable here.")), ""
+    title = say(N_("Your decision for %(team)s")) % {"team": team} if team else say(N_("The decision"))
+    if mine:
+        words = catalogue.ngettext(
+            "%(num)d part still needs your sign-off. You sign the words you see here, revision %(revision)d.",
+            "%(num)d parts still need your sign-off. You sign the words you see here, revision %(revision)d.",
+            mine,
+        )
+        return title, words % {"num": mine, "revision": revision}, label
+    if approved:
+        words = N_("Approved: nothing is outstanding. It can be published.")
+        return (say(N_("Publication")) if may_publish else title), say(words), ""
+    if wrote and team:
+        return title, say(N_("You wrote in %(sections)s: a colleague signs there.")) % {"sections": wrote}, ""
+    return title, say(N_("Nothing here waits for you.")), ""
 
 
 def say_since(publication: Publication, language: str) -> str:

@@ -1,19 +1,19 @@
-"""A draft and the page that writes on it: its text, what is signed beside it, a whole text brought in, submission."""
+"""The page on which a draft is written."""
 
 from typing import Any
 
-from litestar import Response, get, post
+from litestar import Response, get
 from litestar.params import FromPath
 from litestar.response import Redirect
 from markupsafe import Markup
 
-from api.pages.forms import submitted
+from api.pages.review import refused
 from api.pages.seen import demand_seen
-from api.refusals import Refusal
-from api.render import page, refusal_page
+from api.refusals import refusal
+from api.render import page
 from api.visit import Access, ThisVisit, Visit, Work
 from exports.html import render_document
-from workflow import machine, queries, review
+from workflow import machine, queries
 from workflow.errors import PublishedImmutable
 from workflow.machine import Action, State
 from workflow.permissions import Permission, may
@@ -27,25 +27,11 @@ def edit_page(visit: ThisVisit, version_id: FromPath[str]) -> "Response[Any]":
         demand_seen(work)
         found = queries.standing(work.session, version_id, work.at)
         if found.state in machine.FROZEN:
-            raise PublishedImmutable(state=found.state, action=Action.EDIT)
+            error = PublishedImmutable(state=found.state, action=Action.EDIT)
+            return refused(visit, work, refusal(error, visit.language), found)
         if found.state is not State.DRAFT:
             return Redirect(f"/{visit.language}/versions/{version_id}/review")
         return _edit(visit, work, found)
-
-
-@post("/versions/{version_id:str}/submit", access=Access.MEMBER, sync_to_thread=True)
-def submit(visit: ThisVisit, version_id: FromPath[str]) -> "Response[Any]":
-    """Opens the review. Refused, the draft is shown again with the reason."""
-
-    def act(work: Work) -> str:
-        demand_seen(work)
-        review.submit(work.session, work.actor, version_id, at=work.at)
-        return f"/{visit.language}/versions/{version_id}/review?done=submitted"
-
-    def show(_work: Work, refused: Refusal) -> "Response[Any]":
-        return refusal_page(visit.language, refused, path=visit.request.url.path)
-
-    return submitted(visit, act, show)
 
 
 def _edit(visit: Visit, work: Work, found: Standing) -> "Response[str]":
@@ -73,4 +59,4 @@ def _edit(visit: Visit, work: Work, found: Standing) -> "Response[str]":
     )
 
 
-handlers = [edit_page, submit]
+handlers = [edit_page]

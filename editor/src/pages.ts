@@ -31,6 +31,18 @@ function quoteSelection(event: Event): void {
   if (field && words && !field.value && !words.includes("\n")) field.value = words.slice(0, 500);
 }
 
+/** The toast that offers to undo leaves after eight seconds, not while it is pointed at or holds the focus. */
+function toastLeaves(toast: HTMLElement): void {
+  let left = 8;
+  const clock = setInterval(() => {
+    if (toast.matches(":hover, :focus-within")) return;
+    left -= 1;
+    if (left > 0) return;
+    clearInterval(clock);
+    toast.remove();
+  }, 1000);
+}
+
 function isWriting(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 }
@@ -38,3 +50,5 @@ function isWriting(target: EventTarget | null): boolean {
 document.addEventListener("keydown", searchKey);
 document.addEventListener("keydown", sectionKeys);
 document.addEventListener("beforetoggle", quoteSelection, true);
+document.querySelectorAll<HTMLElement>("[data-toast]").forEach(toastLeaves);
+document.querySelector<HTMLElement>("[popover][data-open]")?.showPopover();

@@ -1,0 +1,287 @@
+"""The review of a version: what changed, who signed, what is outstanding, and the decisions that may be taken here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from litestar import Response, get
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+from markupsafe import Markup
+
+from api.i18n import N_, translations
+from api.pages.seen import demand_seen
+from api.refusals import Refusal
+from api.render import page
+from api.review_views import Part, Reader, Talk, talks
+from api.views import Moving, Names, moving, names_of, outstanding_words, pips, slices_named
+from api.visit import Access, ThisVisit, Visit, Work
+from api.words import Said, agreement, done_words, say_changes, say_decision
+from exports.redline import render_entries
+from guidelines import authority, discussion
+from guidelines import queries as writing
+from guidelines.changes import changes_of
+from guidelines.document import document_hash
+from guidelines.errors import GuidelineError
+from guidelines.redline import redline
+from guidelines.tables import Publication
+from workflow import handbook, queries
+from workflow.coverage import objections
+from workflow.facts import Choice
+from workflow.handbook import document_of
+from workflow.machine import FROZEN, Action, State, possible
+from workflow.numbering import Step, next_number
+from workflow.outstanding import outstanding
+from workflow.permissions import Permission, may
+from workflow.predicates import signs_for
+from workflow.queries import Standing
+from workflow.tables import SignOff
+
+
+@dataclass(frozen=True, slots=True)
+class Mays:
+    """What the person may do here now: the state has the action and the person the right."""
+
+    comment: bool
+    approve: bool
+    request_changes: bool
+    object: bool
+    submit: bool
+    publish: bool
+    reopen: bool
+    edit: bool
+    withdraw: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """A sign-off just given, to take back with one button."""
+
+    team: str
+    sections: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """An objection that stands, which a colleague of the objector may lift."""
+
+    team: str
+    sections: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """What changed between the words that a stale page showed and the present ones."""
+
+    said: list[Said]
+    body: Markup
+
+
+@get("/versions/{version_id:str}/review", access=Access.MEMBER, sync_to_thread=True)
+def review_page(
+    visit: ThisVisit,
+    version_id: FromPath[str],
+    view: FromQuery[str] = "",
+    done: FromQuery[str] = "",
+    sign_off: FromQuery[str] = "",
+) -> "Response[Any]":
+    """The version under review; a published one is read in the handbook."""
+    with visit.read() as work:
+        demand_seen(work)
+        found = queries.standing(work.session, version_id, work.at)
+        if found.state in FROZEN:
+            row = work.session.get_one(Publication, version_id)
+            return Redirect(f"/{visit.language}/handbook/{found.guideline.slug}/{row.major}.{row.minor}")
+        return show(visit, work, version_id, view=view, done=done, sign_off=sign_off)
+
+
+def show(
+    visit: Visit,
+    work: Work,
+    version_id: str,
+    *,
+    view: str = "",
+    done: str = "",
+    sign_off: str = "",
+    refusal: Refusal | None = None,
+    form: dict[str, str] | None = None,
+    sent: str = "",
+) -> "Response[Any]":
+    """The page; with a refusal, what was typed into the form `sent` stands in it again."""
+    demand_seen(work)
+    found = queries.standing(work.session, version_id, work.at)
+    if refusal is not None and found.state in FROZEN:
+        return refused(visit, work, refusal, found)
+    language = visit.language
+    discussed = discussion.threads(work.session, version_id)
+    talkers = frozenset(comment.person_id for thread in discussed for comment in thread.comments)
+    names = names_of(work, found, language, also=talkers)
+    comparison = redline(document_of(found.in_force), found.document) if found.in_force else None
+    reader = Reader(work, found, None if view == "clean" else comparison, names, language)
+    parts = reader.parts()
+    mays = _mays(work, found, reader)
+    moved = moving(work, found, language)
+    listed = talks(discussed, names.people, names, language)
+    return page(
+        visit,
+        work,
+        "review.html",
+        status=refusal.status if refusal else 200,
+        guideline=found.guideline,
+        version=found.version,
+        state=found.state.value,
+        state_chip=moved.chip,
+        court_sentence=_court(found, moved),
+        former=_former(work, found),
+        parts=parts,
+        to_read=sum(part.changed for part in parts),
+        view="clean" if view == "clean" or comparison is None else "redline",
+        changes=say_changes(changes_of(comparison), names.sections, language) if comparison else [],
+        **_decision(found, reader, parts, mays, language),
+        may=mays,
+        shown_hash=document_hash(found.document),
+        my_team=reader.team,
+        statement=agreement(found.version.title, names.teams.get(reader.team, ""), language) if reader.team else "",
+        numbers=_numbers(work, found),
+        outstanding=outstanding_words(outstanding(found.facts), names, language) if _in_review(found) else [],
+        objections=_objections(work, found, names, language),
+        refusal=refusal,
+        meanwhile=_meanwhile(work, found, names, form or {}, language) if _is_stale(refusal) else None,
+        form=form or {},
+        sent=sent,
+        done=done_words(done, language),
+        undo=_undo(work, found, sign_off, names, language),
+        **_discussion(listed),
+    )
+
+
+def refused(visit: Visit, work: Work, refusal: Refusal, found: Standing) -> "Response[Any]":
+    """A refusal about a version that nobody works on any more: a page of its own that leads to the guideline."""
+    href = f"/{visit.language}/guidelines/{found.guideline.slug}"
+    words = translations(visit.language).gettext(N_("Open the guideline"))
+    return page(visit, work, "refused.html", status=refusal.status, refusal=refusal, way_on=(href, words))
+
+
+def _in_review(found: Standing) -> bool:
+    return found.state is State.IN_REVIEW
+
+
+def _is_stale(refusal: Refusal | None) -> bool:
+    return refusal is not None and refusal.code == "content_changed"
+
+
+def _mays(work: Work, found: Standing, reader: Reader) -> Mays:
+    def can(permission: Permission, action: Action) -> bool:
+        return possible(found.state, action) and may(permission, work.actor, found.context)
+
+    approved = queries.is_approved(found)
+    return Mays(
+        comment=may(Permission.DISCUSS, work.actor, found.context),
+        approve=bool(reader.mine),
+        request_changes=can(Permission.REQUEST_CHANGES, Action.REQUEST_CHANGES),
+        object=bool(reader.team) and can(Permission.SIGN, Action.OBJECT),
+        submit=can(Permission.SUBMIT, Action.SUBMIT),
+        publish=approved and can(Permission.PUBLISH, Action.PUBLISH),
+        reopen=can(Permission.REOPEN, Action.REOPEN),
+        edit=can(Permission.DRAFT_EDIT, Action.EDIT),
+        withdraw=can(Permission.WITHDRAW, Action.WITHDRAW),
+    )
+
+
+def _decision(found: Standing, reader: Reader, parts: Sequence[Part], mays: Mays, language: str) -> dict[str, Any]:
+    wrote = [
+        part.id
+        for part in parts
+        if part.changed and reader.actor.id in found.facts.contributors.get(part.id, frozenset())
+    ]
+    title, words, label = say_decision(
+        state=found.state.value,
+        approved=queries.is_approved(found),
+        team=reader.names.teams.get(reader.team, ""),
+        mine=len(reader.mine),
+        wrote=slices_named(wrote, reader.names, language) if wrote else "",
+        may_publish=mays.publish,
+        revision=found.version.revision,
+        language=language,
+    )
+    marks = pips(found.facts) if _in_review(found) else []
+    return {"decision_title": title, "decision_words": words, "approve_label": label, "pip_marks": marks}
+
+
+def _court(found: Standing, moved: Moving) -> str:
+    return moved.sentence if found.state in (State.IN_REVIEW, State.DRAFT) else ""
+
+
+def _former(work: Work, found: Standing) -> handbook.Entry | None:
+    if found.in_force is None:
+        return None
+    row = found.in_force
+    return handbook.edition(work.session, found.guideline.slug, f"{row.major}.{row.minor}")
+
+
+def _numbers(work: Work, found: Standing) -> list[tuple[str, str]]:
+    """(choice, the number it gives) for the publisher."""
+    taken = max(
+        ((row.major, row.minor) for row in writing.publications(work.session, found.guideline.id)), default=None
+    )
+    return [(step.value, "{}.{}".format(*next_number(taken, step))) for step in (Step.MINOR, Step.MAJOR)]
+
+
+def _objections(work: Work, found: Standing, names: Names, language: str) -> list[Objection]:
+    """Objections of the person's team-mates: somebody must be able to lift them."""
+    held: dict[int, tuple[Any, list[str]]] = {}
+    for slice_ in found.facts.slices:
+        for decision in objections(slice_.id, found.facts):
+            held.setdefault(decision.seq, (decision, []))[1].append(slice_.id)
+    return [
+        Objection(decision.team, " ".join(ids), slices_named(ids, names, language))
+        for decision, ids in held.values()
+        if decision.person != work.actor.id and signs_for(work.actor, decision.team)
+    ]
+
+
+def _meanwhile(work: Work, found: Standing, names: Names, form: dict[str, str], language: str) -> Meanwhile | None:
+    """From the words that the stale page showed; None when the page does not say truly which they were."""
+    try:
+        opened = authority.document_at(work.session, found.version.id, int(form.get("shown_revision", "")))
+    except (ValueError, GuidelineError):
+        return None
+    if document_hash(opened.document) != form.get("shown_hash"):
+        return None
+    since = redline(opened.document, found.document)
+    changed = [entry for entry in since.entries if entry.op != "equal"]
+    body = render_entries(changed, found.document, language=found.version.language, labels=language)
+    return Meanwhile(say_changes(changes_of(since), names.sections, language), Markup(body))
+
+
+def _undo(work: Work, found: Standing, sign_off: str, names: Names, language: str) -> Undo | None:
+    """The sign-off named by the address, while it is the person's own on this version and still in force."""
+    seq = int(sign_off) if sign_off.isascii() and sign_off.isdigit() and len(sign_off) < 10 else 0
+    row = work.session.get(SignOff, seq) if seq else None
+    if row is None or row.version_id != found.version.id or row.person_id != work.actor.id:
+        return None
+    given = next((decision for decision in found.facts.decisions if decision.seq == seq), None)
+    newest = [decision for decision in found.facts.decisions if decision.person == work.actor.id][-1:]
+    if given is None or given.choice is not Choice.APPROVE or newest != [given] or not _in_review(found):
+        return None
+    ids = [slice_.id for slice_ in found.facts.slices if slice_.id in given.hashes]
+    return Undo(row.team_id, " ".join(ids), slices_named(ids, names, language))
+
+
+def _discussion(listed: Sequence[Talk]) -> dict[str, Any]:
+    return {
+        "open_threads": [talk for talk in listed if talk.open and not talk.removed],
+        "removed_threads": [talk for talk in listed if talk.open and talk.removed],
+        "resolved_threads": [talk for talk in listed if not talk.open],
+    }
+
+
+def day_of(text: str) -> date | None:
+    """A day from a form's date field; None when it is left empty, `ValueError` when it is no day."""
+    return date.fromisoformat(text.strip()) if text.strip() else None
+
+
+handlers = [review_page]

@@ -1,0 +1,285 @@
+"""What the review page shows of each section: its redline, who signed, whose sign-off fell by which words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from markupsafe import Markup
+
+from api.i18n import N_, say_list, say_moment, translations
+from api.views import Names, pip
+from api.visit import Work
+from api.words import Said, kind_name, say_changes, slice_name
+from exports.html import render_blocks
+from exports.numbering import numbers
+from exports.redline import render_entries
+from guidelines import authority, discussion
+from guidelines import queries as writing
+from guidelines.changes import changes_of
+from guidelines.document import Node
+from guidelines.people import Actor
+from guidelines.redline import Redline, by_section, redline
+from guidelines.sections import FRONT, OUTLINE, Section, sections
+from workflow import signing
+from workflow.coverage import Void, Voided, counting, latest, voided
+from workflow.facts import Choice, Slice, to_sign
+from workflow.outstanding import is_text
+from workflow.predicates import signs_for
+from workflow.queries import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A team's mark at the foot of a section: ok with a name, fallen or waiting with words."""
+
+    tone: str
+    team: str
+    name: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """A sign-off that no longer holds: whose, since when by whom, and the very words, in words and as a redline."""
+
+    sentence: str
+    said: list[Said]
+    body: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One slice of a version under review."""
+
+    id: str
+    anchor: str
+    number: str
+    title: str
+    changed: bool
+    #: Whether the comparison shows something here, be it only a section that is gone.
+    touched: bool
+    tone: str
+    state: str
+    body: Markup
+    marks: list[Mark]
+    falls: list[Fall] = field(default_factory=list)
+    can_sign: bool = False
+    can_retract: bool = False
+    sign_label: str = ""
+    retract_team: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One comment of a thread, with its author's name."""
+
+    person_id: str
+    name: str
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A thread as cards show it."""
+
+    id: str
+    quote: str
+    place: str
+    anchor: str
+    removed: bool
+    open: bool
+    blocking: bool
+    comments: list[Remark]
+
+
+def team_to_sign(found: Standing, actor: Actor) -> str:
+    """The team for which the person signs here: the one with something left to sign first; "" for none."""
+    teams = [need.team for _, need in found.facts.requirements if signs_for(actor, need.team)]
+    open_ = [team for team in teams if signing.signable(found, actor, team)]
+    return (open_ or teams or [""])[0]
+
+
+class Reader:
+    """Draws the sections of one version for one person: everything that it reads is read once."""
+
+    def __init__(self, work: Work, found: Standing, comparison: Redline | None, names: Names, language: str) -> None:
+        self.work = work
+        self.found = found
+        self.names = names
+        self.language = language
+        self.say = translations(language).gettext
+        self.actor = work.actor
+        self.team = team_to_sign(found, work.actor)
+        self.mine = {part.id for part in signing.signable(found, work.actor, self.team)}
+        self.bodies, self.touched = self._bodies(comparison)
+        self.former: dict[int, Mapping[str, Section]] = {}
+
+    def parts(self) -> list[Part]:
+        """Every section as it is read and signed, then the outline and the meta data where they changed."""
+        listed = [self._part(slice_) for slice_ in self.found.facts.slices]
+        return [part for part in listed if is_text(part.id) or part.changed]
+
+    def falls(self, slice_: Slice) -> list[Fall]:
+        """The sign-offs that fell because the words changed and that nobody has replaced."""
+        return [self._fall(slice_, void, team) for team, void in fallen(slice_, self.found)]
+
+    def _part(self, slice_: Slice) -> Part:
+        changed = any(slice_ in to_sign(need, self.found.facts) for _, need in self.found.facts.requirements)
+        number, title = self.names.sections.get(slice_.id, ("", ""))
+        held = latest(self.found.facts, slice_.id).get(self.actor.id)
+        can_sign = slice_.id in self.mine
+        mark = pip(slice_, self.found.facts)
+        return Part(
+            slice_.id,
+            slice_.id,
+            number,
+            title or slice_name(slice_.id, self.names.sections, self.language),
+            changed,
+            changed or slice_.id in self.touched,
+            "yours" if can_sign else {"done": "ok", "fallen": "fallen"}.get(mark, "quiet"),
+            self._state(mark, can_sign),
+            self.bodies.get(slice_.id, Markup()) if is_text(slice_.id) else self._beside(slice_.id),
+            self._marks(slice_),
+            self.falls(slice_),
+            can_sign,
+            held is not None and held.choice in (Choice.APPROVE, Choice.OBJECT) and not can_sign,
+            self._sign_label(number, title or slice_name(slice_.id, self.names.sections, self.language)),
+            held.team if held else "",
+        )
+
+    def _state(self, mark: str, can_sign: bool) -> str:
+        if can_sign:
+            return self.say(N_("Fallen: waits for you")) if mark == "fallen" else self.say(N_("Waits for you"))
+        words = {"done": N_("Signed off"), "fallen": N_("A sign-off fell"), "none": N_("Unchanged")}
+        return self.say(words.get(mark, N_("Waits")))
+
+    def _sign_label(self, number: str, title: str) -> str:
+        if number:
+            return self.say(N_("Sign off section %(number)s")) % {"number": number}
+        return self.say(N_("Sign off “%(title)s”")) % {"title": title}
+
+    def _marks(self, slice_: Slice) -> list[Mark]:
+        marks = []
+        for _, need in self.found.facts.requirements:
+            if slice_ not in to_sign(need, self.found.facts):
+                continue
+            team = self.names.teams.get(need.team, need.team)
+            signed = counting(need, slice_, self.found.facts)
+            if signed:
+                marks += [Mark("ok", team, self.names.people.get(decision.person, "")) for decision in signed]
+            elif any(void.reason is Void.OTHER_WORDS for void in voided(need, slice_, self.found.facts)):
+                marks.append(Mark("fallen", team, words=self.say(N_("to sign again"))))
+            else:
+                marks.append(Mark("waits", team))
+        return marks
+
+    def _fall(self, slice_: Slice, void: Voided, team: str) -> Fall:
+        decision = void.decision
+        since = writing.changes_since(self.work.session, self.found.version.id, slice_.id, decision.revision)
+        authors = sorted({person for change in since for person in change.authors})
+        known = writing.people_named(self.work.session, set(authors))
+        facts = {
+            "person": self.names.people.get(decision.person, ""),
+            "team": self.names.teams.get(team, team),
+            "when": say_moment(decision.at, self.language),
+            "who": say_list([known.get(person, "…") for person in authors], self.language) or self.say(N_("somebody")),
+            "since": say_moment(since[-1].at, self.language) if since else "",  # type: ignore[arg-type]
+        }
+        sentence = (
+            N_("You signed for %(team)s on %(when)s. These words were changed by %(who)s on %(since)s:")
+            if decision.person == self.actor.id
+            else N_("%(person)s signed for %(team)s on %(when)s. These words were changed by %(who)s on %(since)s:")
+        )
+        said, body = self._between(slice_, decision.revision)
+        return Fall(self.say(sentence) % facts, said, body)
+
+    def _between(self, slice_: Slice, revision: int) -> tuple[list[Said], Markup]:
+        """What changed in one section between the words signed and the present ones."""
+        if not is_text(slice_.id):
+            return [], Markup()
+        if revision not in self.former:
+            opened = authority.document_at(self.work.session, self.found.version.id, revision)
+            self.former[revision] = {part.id: part for part in sections(opened.document)}
+        now = next((part for part in sections(self.found.document) if part.id == slice_.id), None)
+        before = self.former[revision].get(slice_.id)
+        old, new = (Node("doc", {}, part.blocks if part else ()) for part in (before, now))
+        found = redline(old, new)
+        changed = [entry for entry in found.entries if entry.op != "equal"]
+        body = render_entries(changed, self.found.document, language=self.found.version.language, labels=self.language)
+        return say_changes(changes_of(found), self.names.sections, self.language), Markup(body)
+
+    def _bodies(self, comparison: Redline | None) -> tuple[dict[str, Markup], set[str]]:
+        """Section to its text, as a redline where there is something to compare with; and where that shows changes."""
+        text_language = self.found.version.language
+        document = self.found.document
+        if comparison is None:
+            given = {id(document.content[place]): number for place, number in numbers(document).items()}
+            return {part.id: Markup("".join(_clean(part, given, text_language))) for part in sections(document)}, set()
+        grouped = dict(by_section(comparison))
+        present = [slice_.id for slice_ in self.found.facts.slices if is_text(slice_.id)]
+        if FRONT in grouped and FRONT not in present and present:
+            grouped[present[0]] = [*grouped.pop(FRONT), *grouped.get(present[0], [])]
+        bodies = {
+            name: Markup(render_entries(entries, document, language=text_language, labels=self.language))
+            for name, entries in grouped.items()
+        }
+        return bodies, {name for name, entries in grouped.items() if any(entry.op != "equal" for entry in entries)}
+
+    def _beside(self, slice_id: str) -> Markup:
+        """The outline or the meta data, in words: what is signed beside the text."""
+        names = [f"{number} {title}".strip() for number, title in self.names.sections.values()]
+        if slice_id == OUTLINE:
+            return Markup("<ol>{}</ol>").format(Markup("").join(Markup("<li>{}</li>").format(name) for name in names))
+        row, former = self.found.version, self.found.in_force
+        lines = (
+            (self.say(N_("Title")), former.title if former else "", row.title),
+            (
+                self.say(N_("Kind")),
+                kind_name(former.guideline_kind, self.language) if former else "",
+                kind_name(row.kind, self.language),
+            ),
+            (self.say(N_("For whom")), former.audience if former else "", row.audience),
+        )
+        return Markup("").join(_line(name, before, after, former is not None) for name, before, after in lines)
+
+
+def fallen(slice_: Slice, found: Standing) -> list[tuple[str, Voided]]:
+    """(team, sign-off) for each that fell because the words changed, where nobody has signed the present ones."""
+    listed = []
+    for _, need in found.facts.requirements:
+        if slice_ not in to_sign(need, found.facts) or counting(need, slice_, found.facts):
+            continue
+        listed += [(need.team, void) for void in voided(need, slice_, found.facts) if void.reason is Void.OTHER_WORDS]
+    return listed
+
+
+def talks(
+    threads: Sequence[discussion.Discussed], people: Mapping[str, str], names: Names, language: str
+) -> list[Talk]:
+    """Threads for cards, with names."""
+    return [
+        Talk(
+            found.thread.id,
+            found.thread.quote,
+            slice_name(found.thread.section, names.sections, language),
+            found.thread.section,
+            found.removed,
+            found.is_open,
+            found.thread.blocking,
+            [Remark(row.person_id, people.get(row.person_id, "…"), row.at, row.text) for row in found.comments],
+        )
+        for found in threads
+    ]
+
+
+def _line(name: str, before: str, after: str, compared: bool) -> Markup:
+    if compared and before != after:
+        gone = Markup("<del>{}</del> ").format(before) if before else Markup()
+        return Markup("<p>{} · {}<ins>{}</ins></p>").format(name, gone, after)
+    return Markup("<p>{} · {}</p>").format(name, after) if after else Markup()
+
+
+def _clean(part: Section, given: Mapping[int, str], language: str) -> Any:
+    return render_blocks([(block, given.get(id(block), "")) for block in part.blocks], language)
