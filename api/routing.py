@@ -7,17 +7,39 @@ from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
 from api.i18n import LANGUAGES
-from api.pages import entry, handbook, people, preferences, versions
+from api.live.socket import live
+from api.pages import (
+    decisions,
+    entry,
+    evidence,
+    for_you,
+    guidelines,
+    handbook,
+    library,
+    people,
+    preferences,
+    reference,
+    review,
+    threads,
+    versions,
+)
 from api.routes.index import REST
 from api.static_files import static_file
 from api.visit import Access, language_of
 
 PAGES: Sequence[ControllerRouterHandler] = [
+    *for_you.handlers,
     *entry.handlers,
     *people.handlers,
     *preferences.handlers,
     *handbook.handlers,
+    *library.handlers,
+    *guidelines.handlers,
+    *evidence.handlers,
     *versions.handlers,
+    *review.handlers,
+    *decisions.handlers,
+    *threads.handlers,
 ]
 
 
@@ -30,4 +52,4 @@ async def front_door(request: "Request[None, None, None]") -> Redirect:  # type:
 def routes() -> list[ControllerRouterHandler]:
     """The handlers, for the composition root and for the tests that walk all of them."""
     pages = [Router(path=f"/{language}", route_handlers=PAGES, include_in_schema=False) for language in LANGUAGES]
-    return [front_door, *pages, *REST, static_file]
+    return [front_door, reference.reference_page, *pages, *REST, live, static_file]
