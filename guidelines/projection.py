@@ -1,0 +1,148 @@
+"""What the log of a version says about its sections, worked out again from nothing: who wrote which words, and when.
+
+The authority writes these projections beside each commit. Here they are restated from the first snapshot and the
+steps alone, so that a test, and the audit, can hold what is stored against what must be.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any, Final
+
+from sqlmodel import Session, col, select
+
+from guidelines import queries, steps
+from guidelines.document import Node, document_hash
+from guidelines.sections import META, Place, outline_hash
+from guidelines.tables import Authorship, OutlineRevision, SectionRevision, Snapshot, StepRecord, Version
+
+#: A change of the meta data takes a revision without touching the text; its words are told in the event log.
+META_COMMIT: Final = "meta-"
+_STEP: Final = ("version_id", "revision", "ref", "ord", "own", "person_id", "at", "cause", "step")
+
+
+#: Kind of row to its key (the revision first) to what the row says.
+Facts = dict[str, dict[tuple[Any, ...], Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that is stored otherwise than the log says, or missing, or too much."""
+
+    revision: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"revision {self.revision}: {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Commit:
+    revision: int
+    person_id: str
+    cause: str
+    at: datetime
+    ref: str
+    document: Node
+
+
+def log_digest(session: Session, version_id: str, *, after: int, upto: int, start: str = "") -> str:
+    """SHA-256 over every field of the steps between two revisions, going on from an earlier digest."""
+    columns = [col(getattr(StepRecord, name)) for name in _STEP]
+    query = select(*columns).where(
+        StepRecord.version_id == version_id, StepRecord.revision > after, StepRecord.revision <= upto
+    )
+    digest = hashlib.sha256(f"charte:log:1\n{start}".encode())
+    for row in session.execute(query.order_by(col(StepRecord.revision)).execution_options(yield_per=1000)):
+        digest.update(("\n" + json.dumps([str(value) for value in row], ensure_ascii=False)).encode())
+    return digest.hexdigest()
+
+
+def differences(session: Session, row: Version) -> list[Difference]:
+    """Where the stored projections and snapshots of a version differ from its log; empty when all agree."""
+    said = _replayed(session, row)
+    stored = _stored(session, row)
+    found = [
+        Difference(key[0], f"{what} {': '.join(map(str, key[1:]))}".strip(" :"))
+        for what in ("section", "author", "outline", "snapshot")
+        for key in sorted(said[what].keys() | stored[what].keys(), key=str)
+        if said[what].get(key) != stored[what].get(key)
+        and not (what == "snapshot" and key not in stored[what])  # not every revision has one
+    ]
+    return found
+
+
+def _replayed(session: Session, row: Version) -> Facts:
+    said: Facts = {"section": {}, "author": {}, "outline": {}, "snapshot": {}}
+    former: dict[str, str] = {}
+    for commit in _commits(session, row):
+        hashes = queries.slice_hashes(row, commit.document)
+        people = [commit.person_id] if commit.person_id else []
+        changed = [slice_id for slice_id in {**former, **hashes} if former.get(slice_id) != hashes.get(slice_id)]
+        if commit.ref.startswith(META_COMMIT):
+            changed = [META]
+        for slice_id in changed:
+            # Which meta data stood there at an earlier revision is not in this log.
+            words = "" if slice_id == META else hashes.get(slice_id, "")
+            said["section"][commit.revision, slice_id] = (words, commit.cause, commit.at)
+            for person in people:
+                said["author"][commit.revision, slice_id, person] = True
+        if former.get("outline") != hashes["outline"]:
+            said["outline"][commit.revision,] = (hashes["outline"], commit.at, people[0] if people else None)
+        said["snapshot"][commit.revision,] = document_hash(commit.document)
+        former = hashes
+    return said
+
+
+def _stored(session: Session, row: Version) -> Facts:
+    of = {table: table.version_id == row.id for table in (SectionRevision, Authorship, OutlineRevision, Snapshot)}
+    return {
+        "section": {
+            (found.revision, found.section): ("" if found.section == META else found.hash, found.cause, found.at)
+            for found in session.exec(select(SectionRevision).where(of[SectionRevision]))
+        },
+        "author": {
+            (found.revision, found.section, found.person_id): True
+            for found in session.exec(select(Authorship).where(of[Authorship]))
+        },
+        "outline": {
+            (found.revision,): (_outline_hash(found), found.at, found.person_id)
+            for found in session.exec(select(OutlineRevision).where(of[OutlineRevision]))
+        },
+        "snapshot": {
+            (found.revision,): _snapshot_hash(found) for found in session.exec(select(Snapshot).where(of[Snapshot]))
+        },
+    }
+
+
+def _commits(session: Session, row: Version) -> Iterator[_Commit]:
+    """The version's beginning and every commit after it, each with the document that it left."""
+    first = queries.newest_snapshot(session, row.id, 0)
+    tree = steps.tree_of(queries.snapshot_document(first))
+    begun = row.base_version_id is None
+    yield _Commit(
+        0, row.created_by if begun else "", "edit" if begun else "base", row.created_at, "", steps.node_of(tree)
+    )
+    log = queries.steps_between(session, row.id, 0, row.revision)
+    for ref, records in groupby(log, key=lambda record: record.ref):
+        last = None
+        for last in records:
+            applied = steps.apply(tree, steps.parse_step(json.loads(last.step)))
+            tree = applied if applied is not None else tree
+        if last is not None:
+            yield _Commit(last.revision, last.person_id, last.cause, last.at, ref, steps.node_of(tree))
+
+
+def _outline_hash(row: OutlineRevision) -> str:
+    """The stored hash, if the stored lines have it."""
+    places = [Place(line[0], line[1], line[2], tuple(line[3])) for line in json.loads(row.outline)]
+    told = outline_hash(places)
+    return row.hash if told == row.hash else f"{row.hash} of other lines"
+
+
+def _snapshot_hash(row: Snapshot) -> str:
+    told = document_hash(queries.snapshot_document(row))
+    return told if told == row.document_hash else f"{row.document_hash} of other words"
