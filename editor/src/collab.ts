@@ -1,0 +1,333 @@
+// What a writer shares with the authority: steps not yet confirmed, the commit under way, and how they move over others'.
+// No DOM and no network: tests/conformance runs this very module against an authority with delays and cuts.
+import { Slice, type Node } from "prosemirror-model";
+import { Plugin, PluginKey, Selection, TextSelection, type EditorState, type Transaction } from "prosemirror-state";
+import { Mapping, ReplaceStep, Step } from "prosemirror-transform";
+import { schema } from "./schema.ts";
+
+/** A step made here that no answer has confirmed. `sent` says which steps of the commit under way it went into. */
+export interface Local {
+  readonly step: Step;
+  readonly inverse: Step;
+  readonly sent: Span | null;
+}
+
+interface Span {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** The commit under way, exactly as it was sent: sent again after a cut it is the same commit. */
+export interface Flight {
+  readonly ref: string;
+  readonly base: number;
+  readonly steps: readonly unknown[];
+}
+
+/** A commit of the log as it comes over the wire. */
+export interface Commit {
+  readonly revision: number;
+  readonly ref: string;
+  readonly by: { readonly id: string; readonly name: string };
+  readonly steps: readonly unknown[];
+  readonly kept?: readonly number[];
+}
+
+export interface Shared {
+  readonly revision: number;
+  readonly locals: readonly Local[];
+  readonly flight: Flight | null;
+}
+
+/** What another's commit did to one's own words: the transaction, and steps that found no place any more. */
+export interface Arrival {
+  readonly tr: Transaction;
+  readonly lost: readonly Step[];
+}
+
+/** The log and this copy do not fit together: the text must be opened again. */
+export class Diverged extends Error {}
+
+export const sharing = new PluginKey<Shared>("sharing");
+
+/** Steps in one commit, and about how many characters of them. */
+export const MOST_STEPS = 64;
+const MOST_LENGTH = 200_000;
+
+/** Collects the steps made here. `historyPreserveItems` keeps one item of undo for each step, so that it can be moved. */
+export function sharedPlugin(revision: number): Plugin<Shared> {
+  return new Plugin<Shared>({
+    key: sharing,
+    historyPreserveItems: true,
+    state: {
+      init: () => ({ revision, locals: [], flight: null }),
+      apply(tr, shared) {
+        const next = tr.getMeta(sharing) as Shared | undefined;
+        if (next) return next;
+        if (!tr.docChanged) return shared;
+        return { ...shared, locals: [...shared.locals, ...localsOf(tr)] };
+      },
+    },
+  });
+}
+
+export function sharedState(state: EditorState): Shared {
+  const shared = sharing.getState(state);
+  if (!shared) throw new Error("the state shares nothing");
+  return shared;
+}
+
+/** Whether a transaction brings what the authority sent, and was not made here. */
+export function isFromAuthority(tr: Transaction): boolean {
+  return tr.getMeta(sharing) !== undefined;
+}
+
+/** Puts what waits into a commit; null when nothing waits or a commit is under way. */
+export function departure(state: EditorState, ref: string): Transaction | null {
+  const shared = sharedState(state);
+  if (shared.flight || !shared.locals.length) return null;
+  const packed = pack(shared.locals);
+  const locals = shared.locals.map((local, place) => ({ ...local, sent: packed.spans[place] ?? null }));
+  if (!packed.steps.length) {
+    return state.tr.setMeta(sharing, { ...shared, locals: locals.slice(packed.spans.length) });
+  }
+  const flight = { ref, base: shared.revision, steps: packed.steps.map((step) => step.toJSON() as unknown) };
+  return state.tr.setMeta(sharing, { ...shared, locals, flight }).setMeta("addToHistory", false);
+}
+
+/** Takes a commit of the log into the text, one's own or another's. */
+export function arrival(state: EditorState, commit: Commit): Arrival {
+  const { flight, revision } = sharedState(state);
+  const steps = commit.steps.map(stepOf);
+  if (commit.revision - steps.length !== revision) throw new Diverged(`revision ${commit.revision} after ${revision}`);
+  return flight && flight.ref === commit.ref ? ownArrival(state, commit, steps, flight) : othersArrival(state, steps, commit.revision);
+}
+
+/** Takes back the commit under way, which was refused; what was typed since stays where it still has a place. */
+export function refusal(state: EditorState): Arrival {
+  const { revision, flight } = sharedState(state);
+  const sent = (flight?.steps ?? []).map(stepOf);
+  return replaceFlight(state, [], [], revision, sent);
+}
+
+/** The text as the authority has it at the revision: without what is not confirmed. */
+export function confirmedDocument(state: EditorState): Node {
+  return [...sharedState(state).locals].reverse().reduce((doc, local) => applied(local.inverse, doc), state.doc);
+}
+
+/** The words that steps would have written, for their writer to copy. */
+export function wordsOf(steps: readonly Step[]): string {
+  const words = steps.map((step) => {
+    const slice = (step as { slice?: unknown }).slice;
+    return slice instanceof Slice ? slice.content.textBetween(0, slice.content.size, "\n", " ") : "";
+  });
+  return words.join("").trim();
+}
+
+function othersArrival(state: EditorState, steps: readonly Step[], revision: number): Arrival {
+  const { locals, flight } = sharedState(state);
+  const tr = state.tr;
+  for (const local of [...locals].reverse()) must(tr, local.inverse);
+  for (const step of steps) must(tr, step);
+  const kept: Local[] = [];
+  const lost: Step[] = [];
+  let mapFrom = locals.length;
+  for (const local of locals) {
+    const mapped = local.step.map(tr.mapping.slice(mapFrom));
+    mapFrom--;
+    const before = tr.doc;
+    if (mapped && !tried(tr, mapped)) {
+      mirror(tr.mapping, mapFrom, tr.steps.length - 1);
+      kept.push({ step: mapped, inverse: mapped.invert(before), sent: local.sent });
+    } else if (!local.sent) lost.push(local.step);
+  }
+  return { tr: finished(state, tr, { revision, locals: kept, flight }, locals.length), lost };
+}
+
+/** One's own commit: as it stands here when the log says the same, else the log's word for it. */
+function ownArrival(state: EditorState, commit: Commit, steps: readonly Step[], flight: Flight): Arrival {
+  const kept = commit.kept ?? flight.steps.map((_, place) => place);
+  const groups = regrouped(sharedState(state).locals, flight.steps.length);
+  const lost = flight.steps.filter((_, place) => !kept.includes(place)).map(stepOf);
+  const same = groups.every((group, place) => kept[place] === place && group !== null && sameStep(group, steps[place]));
+  if (!same || kept.length !== groups.length) return replaceFlight(state, steps, kept, commit.revision, lost);
+  const { locals } = sharedState(state);
+  const confirmed = { revision: commit.revision, locals: locals.filter((local) => !local.sent), flight: null };
+  if (steps.length === groups.length) return { tr: finished(state, state.tr, confirmed, 0), lost };
+  // The authority added steps of its own, ids for new blocks: they come after ours as another's would.
+  const between = state.apply(state.tr.setMeta(sharing, confirmed));
+  const added = othersArrival(between, steps.slice(groups.length), commit.revision);
+  const tr = state.tr;
+  for (const step of added.tr.steps) must(tr, step);
+  for (let place = 0; place < added.tr.mapping.maps.length; place++) {
+    const twin = added.tr.mapping.getMirror(place);
+    if (twin !== undefined && twin > place) mirror(tr.mapping, place, twin);
+  }
+  const rest = sharedState(between).locals.length;
+  return { tr: finished(state, tr, added.tr.getMeta(sharing) as Shared, rest), lost: [...lost, ...added.lost] };
+}
+
+/** Rolls everything unconfirmed back, puts the log's steps for the commit in, and moves the rest over them. */
+function replaceFlight(state: EditorState, steps: readonly Step[], kept: readonly number[], revision: number, lost: readonly Step[]): Arrival {
+  const { locals, flight } = sharedState(state);
+  const inFlight = locals.filter((local) => local.sent);
+  const rest = locals.filter((local) => !local.sent);
+  const tr = state.tr;
+  for (const local of [...locals].reverse()) must(tr, local.inverse);
+  const groups = regrouped(locals, flight?.steps.length ?? 0);
+  const { mapping, places } = rollback(tr.doc, rest, inFlight, groups);
+  steps.forEach((step, place) => {
+    must(tr, step);
+    const group = places.get(kept[place] ?? -1);
+    mapping.appendMap(step.getMap(), group);
+    const alone = inFlight.findIndex((local) => local.sent?.count === 1 && local.sent.first === kept[place]);
+    const shared = inFlight.filter((local) => local.sent?.first === kept[place]).length;
+    if (alone >= 0 && shared === 1) mirror(tr.mapping, locals.length - 1 - alone, tr.steps.length - 1);
+  });
+  const moved: Local[] = [];
+  const dropped: Step[] = [...lost];
+  rest.forEach((local, place) => {
+    const mapped = local.step.map(mapping.slice(rest.length - place));
+    const before = tr.doc;
+    if (mapped && !tried(tr, mapped)) {
+      mapping.appendMap(mapped.getMap(), rest.length - 1 - place);
+      mirror(tr.mapping, rest.length - 1 - place, tr.steps.length - 1);
+      moved.push({ step: mapped, inverse: mapped.invert(before), sent: null });
+    } else dropped.push(local.step);
+  });
+  return { tr: finished(state, tr, { revision, locals: moved, flight: null }, locals.length), lost: dropped };
+}
+
+/** The way back over one's own steps, the commit's as they were sent; `places` finds each sent step's map in it. */
+function rollback(base: Node, rest: readonly Local[], inFlight: readonly Local[], groups: readonly (Step | null)[]) {
+  const mapping = new Mapping();
+  const places = new Map<number, number>();
+  for (const local of [...rest].reverse()) mapping.appendMap(local.inverse.getMap());
+  const whole = groups.every((group) => group !== null) && fits(groups as Step[], base);
+  if (!whole) {
+    for (const local of [...inFlight].reverse()) {
+      if (local.sent?.count === 1 && inFlight.filter((other) => other.sent?.first === local.sent?.first).length === 1) {
+        places.set(local.sent.first, mapping.maps.length);
+      }
+      mapping.appendMap(local.inverse.getMap());
+    }
+    return { mapping, places };
+  }
+  for (let place = groups.length - 1; place >= 0; place--) {
+    places.set(place, mapping.maps.length);
+    mapping.appendMap((groups[place] as Step).getMap().invert());
+  }
+  return { mapping, places };
+}
+
+function finished(state: EditorState, tr: Transaction, shared: Shared, rebased: number): Transaction {
+  if (tr.docChanged) tr.setSelection(movedSelection(state.selection, tr));
+  return tr.setMeta("rebased", rebased).setMeta("addToHistory", false).setMeta(sharing, shared);
+}
+
+/** Others' words that arrive where one's own caret stands do not push it along. */
+function movedSelection(selection: Selection, tr: Transaction): Selection {
+  const at = (position: number) => tr.doc.resolve(tr.mapping.map(position, -1));
+  if (selection instanceof TextSelection) return TextSelection.between(at(selection.anchor), at(selection.head));
+  try {
+    return selection.map(tr.doc, tr.mapping);
+  } catch {
+    return Selection.near(at(selection.head)); // the node that was selected is another now
+  }
+}
+
+/** Steps as they travel: runs of typing are one step, a set of marks is taken apart (the log knows no sets). */
+function pack(locals: readonly Local[]): { steps: Step[]; spans: Span[] } {
+  const steps: Step[] = [];
+  const spans: Span[] = [];
+  let length = 0;
+  for (const local of locals) {
+    const parts = partsOf(local.step);
+    const [part] = parts;
+    const last = steps[steps.length - 1];
+    const merged = parts.length === 1 && last && part ? mergedTyping(last, part) : null;
+    const more = JSON.stringify(local.step.toJSON()).length;
+    if (steps.length && (length + more > MOST_LENGTH || (!merged && steps.length + parts.length > MOST_STEPS))) break;
+    length += more;
+    if (merged) {
+      steps[steps.length - 1] = merged;
+      spans.push({ first: steps.length - 1, count: 1 });
+    } else {
+      spans.push({ first: steps.length, count: parts.length });
+      steps.push(...parts);
+    }
+  }
+  return { steps, spans };
+}
+
+/** What the commit's steps are by now, each null once it cannot be told: the locals moved or fell since they were sent. */
+function regrouped(locals: readonly Local[], count: number): (Step | null)[] {
+  const groups: (Step | null | undefined)[] = new Array<undefined>(count).fill(undefined);
+  for (const { step, sent } of locals) {
+    if (!sent) continue;
+    const parts = partsOf(step);
+    for (let place = 0; place < sent.count; place++) {
+      const part = parts.length === sent.count ? (parts[place] ?? null) : null;
+      const before = groups[sent.first + place];
+      groups[sent.first + place] = before === undefined ? part : before && part ? mergedTyping(before, part) : null;
+    }
+  }
+  return groups.map((group) => group ?? null);
+}
+
+/** A step as the log knows it: a set of marks is its parts. */
+export function partsOf(step: Step): readonly Step[] {
+  const set = step as { steps?: readonly Step[] };
+  return set.steps ? set.steps.flatMap(partsOf) : [step];
+}
+
+function mergedTyping(one: Step, other: Step): Step | null {
+  return one instanceof ReplaceStep && other instanceof ReplaceStep ? one.merge(other) : null;
+}
+
+function fits(steps: readonly Step[], doc: Node): boolean {
+  let at = doc;
+  for (const step of steps) {
+    const result = step.apply(at);
+    if (!result.doc) return false;
+    at = result.doc;
+  }
+  return true;
+}
+
+function localsOf(tr: Transaction): Local[] {
+  return tr.steps.map((step, place) => ({ step, inverse: step.invert(tr.docs[place] as Node), sent: null }));
+}
+
+function stepOf(json: unknown): Step {
+  return Step.fromJSON(schema, json);
+}
+
+function sameStep(one: Step, other: Step | undefined): boolean {
+  return other !== undefined && JSON.stringify(one.toJSON()) === JSON.stringify(other.toJSON());
+}
+
+/** Says that two maps of a mapping undo each other; the library has this for its own modules only. */
+function mirror(mapping: Mapping, one: number, other: number): void {
+  (mapping as unknown as { setMirror(one: number, other: number): void }).setMirror(one, other);
+}
+
+function must(tr: Transaction, step: Step): void {
+  const failed = tried(tr, step);
+  if (failed) throw new Diverged(failed);
+}
+
+function applied(step: Step, doc: Node): Node {
+  const result = step.apply(doc);
+  if (!result.doc) throw new Diverged(result.failed ?? "step does not apply");
+  return result.doc;
+}
+
+/** Why the step does not apply; null when it did. */
+function tried(tr: Transaction, step: Step): string | null {
+  try {
+    return tr.maybeStep(step).failed;
+  } catch (error) {
+    return error instanceof Error ? error.message : "step does not apply";
+  }
+}

@@ -1,0 +1,29 @@
+"""Three writers at once, with delays, cuts and refusals: at the end all have the authority's text."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+RUNS = 10_000 if os.environ.get("CHARTE_SOAK") else 300
+Run = Callable[..., list[Any]]
+
+
+def test_every_copy_ends_with_the_same_text(run_lines: Run) -> None:
+    (found,) = run_lines("simulation.ts", 0, RUNS)
+    assert found["diverged"] == 0, found["seeds"]
+    assert found["runs"] == RUNS
+    # The simulation reached what it is there for: commits that came back changed, refused, sent again, and undo.
+    for happened in ("replaced", "refused", "resent", "undone", "dropped"):
+        assert found[happened] > 0, happened
+    assert found["reopened"] <= RUNS // 100
+
+
+def test_writers_who_only_add_lose_nothing(run_lines: Run) -> None:
+    (found,) = run_lines("simulation.ts", 0, RUNS, "adding")
+    assert (found["diverged"], found["lost"], found["dropped"], found["reopened"]) == (0, 0, 0, 0)
+    assert found["sent"] == found["steps"] > RUNS
+
+
+def test_a_writer_who_trusts_that_a_commit_came_back_unchanged_is_caught(run_lines: Run) -> None:
+    (found,) = run_lines("simulation.ts", 0, 300, "broken")
+    assert found["diverged"] > 0
