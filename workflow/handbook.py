@@ -157,6 +157,6 @@ def _snippet(text: str, word: str) -> tuple[str, str, str]:
 def _place(text: str, word: str) -> int:
     """Where the folded word begins in the unfolded text."""
     for at in range(len(text)):
-        if fold(text[at : at + len(word) + 2]).startswith(word):
+        if not text[at].isspace() and fold(text[at : at + len(word) + 2]).startswith(word):
             return at
     return 0
