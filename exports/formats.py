@@ -14,8 +14,8 @@ from guidelines.errors import GuidelineError
 from guidelines.schema import faults
 
 READS: Final = ("md", "markdown", "json")
-WRITES: Final = ("md", "html", "json")
-EXPORTS: Final = ("html", "md", "json")
+WRITES: Final = ("md", "docx", "html", "json")
+EXPORTS: Final = ("docx", "html", "md", "json")
 MEDIA_TYPES: Final[Mapping[str, str]] = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "html": "text/html; charset=utf-8",
@@ -51,8 +51,12 @@ def read(data: bytes, format: str) -> Node:
     return _read_json(text) if format == "json" else read_markdown(text)
 
 
-def write(document: Node, format: str, *, language: str = "fr") -> bytes:
+def write(document: Node, format: str, *, language: str = "fr", title: str = "") -> bytes:
     """A document as a file of that format, without anything about its publication."""
+    if format == "docx":
+        from exports.word import write_word
+
+        return write_word(document, language, title)
     if format == "md":
         return write_markdown(document).encode()
     if format == "html":
@@ -64,6 +68,10 @@ def write(document: Node, format: str, *, language: str = "fr") -> bytes:
 
 def export(publication: Publication, format: str) -> bytes:
     """A published version as a file; the same bytes for the same version."""
+    if format == "docx":
+        from exports.word import export_word
+
+        return export_word(publication)
     if format == "html":
         return export_html(publication)
     if format in EXPORTS:

@@ -11,36 +11,16 @@ from html import escape
 from importlib.resources import files
 from typing import Final
 
-from babel.dates import format_date, format_datetime
-
+from exports.labels import CALLOUTS, LABELS, day, moment
 from exports.numbering import numbers
 from exports.publication import Publication
 from guidelines.document import Node, inline_text
 from guidelines.schema import SCHEMA
 
-LABELS: Final = {
-    "fr": {
-        "note": "À savoir", "tip": "Conseil", "important": "Important", "warning": "Attention", "caution": "Danger",
-        "contents": "Sommaire", "version": "Version", "since": "En vigueur depuis le", "approved": "Approbations",
-        "team": "Équipe", "person": "Approuvé par", "when": "Quand", "sections": "Sections",
-        "text": "Empreinte du texte",
-        "policy": "Circuit d’approbation", "owner": "Équipe responsable", "hash": "Empreinte signée", "image": "Image",
-        "none": "Aucune approbation n’était demandée pour cette version.",
-    },
-    "en": {
-        "note": "Note", "tip": "Tip", "important": "Important", "warning": "Warning", "caution": "Caution",
-        "contents": "Contents", "version": "Version", "since": "In force since", "approved": "Sign-offs",
-        "team": "Team", "person": "Signed by", "when": "When", "sections": "Sections", "text": "Hash of the text",
-        "policy": "Approval policy", "owner": "Owner team", "hash": "Hash signed", "image": "Image",
-        "none": "No sign-off was asked of this version.",
-    },
-}  # fmt: skip
-
 _TAGS: Final = {
     "strong": "strong", "em": "em", "underline": "u", "strike": "s", "sub": "sub", "sup": "sup", "code": "code",
     "ins": "ins", "del": "del",
 }  # fmt: skip
-_CALLOUTS: Final = frozenset({"note", "tip", "important", "warning", "caution"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +101,7 @@ def export_html(publication: Publication) -> bytes:
         f"{f'<span>{escape(line.number)}</span> ' if line.number else ''}{escape(line.title)}</a></li>"
         for line in contents(publication.document)
     )
-    since = format_date(publication.effective_on, "long", locale=publication.language)
+    since = day(publication.effective_on, publication.language)
     owner = f"{say['owner']}{_colon(publication)} {escape(publication.owner_team)}"
     policy = f"{say['policy']}{_colon(publication)} {escape(publication.policy_title)}"
     page = f"""<!doctype html>
@@ -216,7 +196,7 @@ def _box(box: str, blocks: Sequence[tuple[Node, str]], language: str) -> Iterato
         words = escape(inline_text(blocks[0][0]))
         language = f' data-language="{escape(name)}"' if name else ""
         yield f'<pre class="code" tabindex="0"><code{language}>{words}</code></pre>\n'
-    elif box in _CALLOUTS:
+    elif box in CALLOUTS:
         yield f'<aside class="aside-note {box}" role="note"><p class="label">{LABELS[language][box]}</p>\n'
         yield from render_blocks(inner, language)
         yield "</aside>\n"
@@ -326,7 +306,7 @@ def _approvals(publication: Publication) -> str:
         return f"<p>{say['none']}</p>"
     rows = "".join(
         f'<tr><th scope="row">{escape(line.team)}</th><td>{escape(line.person)}</td>'
-        f"<td>{escape(format_datetime(line.at, 'd MMMM y HH:mm', locale=publication.language))} UTC</td>"
+        f"<td>{escape(moment(line.at, publication.language))}</td>"
         f'<td>{escape(", ".join(line.sections))}</td><td class="hash">{escape(line.hash[:16])}</td></tr>'
         for line in publication.approvals
     )

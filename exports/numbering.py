@@ -38,5 +38,6 @@ def numbers(document: Node) -> dict[int, str]:
 
 def is_clause(block: Node) -> bool:
     """Whether the block is a plain paragraph: neither in a list nor in a box."""
-    plain = block.attr("list") is None and not block.attr("indent") and block.attr("box") is None
-    return block.type == "paragraph" and plain
+    if block.type != "paragraph":
+        return False
+    return block.attr("list") is None and not block.attr("indent") and block.attr("box") is None

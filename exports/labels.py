@@ -1,0 +1,47 @@
+"""The few words that an exported file adds to a document's own, in the document's language."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Final
+
+from babel.dates import format_date, format_datetime
+
+LABELS: Final[Mapping[str, Mapping[str, str]]] = {
+    "fr": {
+        "note": "À savoir", "tip": "Conseil", "important": "Important", "warning": "Attention", "caution": "Danger",
+        "contents": "Sommaire", "version": "Version", "since": "En vigueur depuis le", "approved": "Approbations",
+        "team": "Équipe", "person": "Approuvé par", "when": "Quand", "sections": "Sections",
+        "text": "Empreinte du texte (SHA-256)", "policy": "Circuit d’approbation", "owner": "Équipe responsable",
+        "hash": "Empreinte signée", "image": "Image", "published": "Publiée le", "effective": "En vigueur le",
+        "audience": "Destinataires", "language": "Langue", "summary": "Ce qui change", "behalf": "au nom de",
+        "page": "Page", "of": "sur", "guideline": "Référence", "whole": "Tout le texte", "colon": "\u00a0:",
+        "none": "Aucune approbation n’était demandée pour cette version.",
+        "record": "Chaque ligne est une approbation de la version publiée ; l’empreinte est celle du texte montré "
+                  "au signataire.",
+    },
+    "en": {
+        "note": "Note", "tip": "Tip", "important": "Important", "warning": "Warning", "caution": "Caution",
+        "contents": "Contents", "version": "Version", "since": "In force since", "approved": "Sign-offs",
+        "team": "Team", "person": "Signed by", "when": "When", "sections": "Sections",
+        "text": "Hash of the text (SHA-256)", "policy": "Approval policy", "owner": "Owner team",
+        "hash": "Hash signed", "image": "Image", "published": "Published on", "effective": "In force on",
+        "audience": "Audience", "language": "Language", "summary": "What changes", "behalf": "on behalf of",
+        "page": "Page", "of": "of", "guideline": "Reference", "whole": "The whole text", "colon": ":",
+        "none": "No sign-off was asked of this version.",
+        "record": "Each line is a sign-off of the published version; the hash is that of the text shown to the signer.",
+    },
+}  # fmt: skip
+
+LANGUAGES: Final[Mapping[str, str]] = {"fr": "Français", "en": "English"}
+CALLOUTS: Final = frozenset({"note", "tip", "important", "warning", "caution"})
+
+
+def day(value: date, language: str) -> str:
+    """A date in words."""
+    words = format_date(value, "long", locale=language)
+    return "1er" + words[1:] if language == "fr" and value.day == 1 else words
+
+
+def moment(value: datetime, language: str) -> str:
+    """A moment in words, always in UTC so that two readers see the same."""
+    return format_datetime(value, "d MMMM y HH:mm", locale=language) + " UTC"
