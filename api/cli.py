@@ -8,6 +8,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from api.errors import BadInput
 
@@ -35,9 +36,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return BAD_INPUT
 
 
+class Parser(argparse.ArgumentParser):
+    """Refuses in one line, like every other command; the usage is a `--help` away."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(BAD_INPUT, f"{self.prog}: {message}. See: {self.prog} --help\n")
+
+
+class ShowVersion(argparse.Action):
+    """Prints the installed release; it is looked up only when asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        from importlib.metadata import version
+
+        parser.exit(DONE, f"charte {version('charte')}\n")
+
+
 def parser() -> argparse.ArgumentParser:
     """All commands with their help; the documentation's reference is checked against it."""
-    top = argparse.ArgumentParser(prog="charte", description=__doc__.split("\n", 1)[0] if __doc__ else None)
+    top = Parser(prog="charte", description="Guidelines written together, signed off word for word, and published.")
+    top.add_argument("--version", action=ShowVersion, nargs=0, help="print the installed release")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
     demo = commands.add_parser("demo", help="serve with demo data in a named or temporary folder")
@@ -47,27 +65,35 @@ def parser() -> argparse.ArgumentParser:
 
     serve = commands.add_parser("serve", help="serve the configured database")
     _address(serve)
-    serve.add_argument("--workers", type=int, default=1, help="server processes (PostgreSQL only above 1)")
+    serve.add_argument("--workers", type=_workers, default=1, help="server processes (PostgreSQL only above 1)")
     serve.set_defaults(command=_serve)
 
     convert = commands.add_parser("convert", help="a document from one format to another, by file ending")
-    convert.add_argument("source", type=Path, metavar="IN")
-    convert.add_argument("target", type=Path, metavar="OUT")
+    convert.add_argument("source", type=Path, metavar="IN", help="the file to read")
+    convert.add_argument("target", type=Path, metavar="OUT", help="the file to write")
     convert.add_argument("--title", help="the document's title where the format shows one")
-    convert.add_argument("--language", choices=("fr", "en"), default="fr")
+    convert.add_argument(
+        "--language", choices=("fr", "en"), default="fr", help="of the words Charte adds; fr if left out"
+    )
     convert.set_defaults(command=_convert)
 
     redline = commands.add_parser("redline", help="what changed between two documents")
-    redline.add_argument("old", type=Path, metavar="OLD")
-    redline.add_argument("new", type=Path, metavar="NEW")
-    redline.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help=".html, .json or .md")
-    redline.add_argument("--language", choices=("fr", "en"), default="fr")
+    redline.add_argument("old", type=Path, metavar="OLD", help="the document as it was")
+    redline.add_argument("new", type=Path, metavar="NEW", help="the document as it is")
+    redline.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="OUT", help="by its ending: html, json, md"
+    )
+    redline.add_argument(
+        "--language", choices=("fr", "en"), default="fr", help="of the words Charte adds; fr if left out"
+    )
     redline.set_defaults(command=_redline)
 
     export = commands.add_parser("export", help="a published version, with its approval record")
     export.add_argument("guideline", metavar="GUIDELINE", help="its address, such as social-media-charter")
     export.add_argument("--version", metavar="N", help="its number; without it, the version in force")
-    export.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help=".docx, .html, .md or .json")
+    export.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="OUT", help="by its ending: docx, html, md, json"
+    )
     export.set_defaults(command=_export)
 
     migrate = commands.add_parser("migrate", help="bring the database to this release's form")
@@ -77,13 +103,16 @@ def parser() -> argparse.ArgumentParser:
     first = people.add_parser("first-admin", help="print a one-time link that makes the first administrator")
     first.set_defaults(command=_first_admin)
     import_people = people.add_parser("import", help="add people from a CSV file: name, email, language, team, role")
-    import_people.add_argument("file", type=Path, metavar="FILE")
+    import_people.add_argument("file", type=Path, metavar="FILE", help="UTF-8; its first row names the columns")
     import_people.set_defaults(command=_import_people)
     team = people.add_parser("team", help="add a team")
-    team.add_argument("id")
-    team.add_argument("name_fr")
-    team.add_argument("name_en")
+    team.add_argument("id", metavar="ID", help="what policies call it, such as legal")
+    team.add_argument("name_fr", metavar="NAME_FR", help="its name in French")
+    team.add_argument("name_en", metavar="NAME_EN", help="its name in English")
     team.set_defaults(command=_add_team)
+
+    doctor = commands.add_parser("doctor", help="say whether this installation can serve, line by line")
+    doctor.set_defaults(command=_doctor)
 
     audit = commands.add_parser("audit", help="the event log").add_subparsers(required=True, metavar="WHAT")
     verify = audit.add_parser("verify", help="find any changed, missing or reordered entry")
@@ -94,7 +123,20 @@ def parser() -> argparse.ArgumentParser:
 
 def _address(command: argparse.ArgumentParser) -> None:
     command.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    command.add_argument("--port", type=int, default=8000)
+    command.add_argument("--port", type=_port, default=8000, help="port to listen on, 8000 if left out")
+
+
+def _port(text: str) -> int:
+    """1 to 65535; anything else is refused by the parser with these words."""
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: give a number from 1 to 65535")
+    return int(text)
+
+
+def _workers(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 64:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of processes: give one from 1 to 64")
+    return int(text)
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -159,6 +201,12 @@ def _add_team(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _doctor(_: argparse.Namespace) -> int:
+    from api.doctor import examine
+
+    return DONE if examine() else NO
+
+
 def _verify_audit(_: argparse.Namespace) -> int:
     from api.operation import verify_audit
 
@@ -167,7 +215,10 @@ def _verify_audit(_: argparse.Namespace) -> int:
 
 def _sentence(error: Exception) -> str | None:
     """The one line for an error of the house or of the file system; None for a fault of ours."""
+    from sqlalchemy.exc import SQLAlchemyError
+
     from api.config import BadConfiguration
+    from api.operation import reason_of
     from api.refusals import HOUSE, refusal
 
     if isinstance(error, HOUSE):
@@ -175,6 +226,8 @@ def _sentence(error: Exception) -> str | None:
         return f"{answer.title}. {answer.detail} [{answer.code}]"
     if isinstance(error, BadConfiguration):
         return str(error)
+    if isinstance(error, SQLAlchemyError):
+        return f"CHARTE_DATABASE_URL: {reason_of(error)}. Run: charte doctor"
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}. Check the path and your right to it."
     return None

@@ -1,15 +1,22 @@
 """What an operator does beside serving: migrate, make the first administrator, import people, export, verify."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
+from alembic.util.exc import CommandError
+from sqlalchemy import Engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, func, select
 
 from api import accounts, clock, people
-from api.config import BadConfiguration, read_config
+from api.config import BadConfiguration, Config, read_config
 from api.database import make_engine, transaction
-from api.errors import BadInput
+from api.errors import BadInput, InvalidPeopleFile
 from api.files import ending, write_file
-from api.migrate import migrate
+from api.migrate import migrate, outdated
 from api.publications import publication_of
 from exports.formats import EXPORTS, export
 from guidelines.people import Role
@@ -20,34 +27,102 @@ from workflow import events, handbook
 def migrate_database() -> None:
     """Brings the configured database to this release's form."""
     engine = make_engine(read_config().database_url)
-    migrate(engine)
-    engine.dispose()
+    try:
+        migrate(engine)
+    except CommandError:
+        raise BadConfiguration(
+            "CHARTE_DATABASE_URL: a newer release of Charte made this database. Install that release or a newer one."
+        ) from None
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def database(*, read_only: bool = False) -> Iterator[tuple[Config, Session]]:
+    """The configuration and one transaction on its database, once it is known to be at this release."""
+    config = read_config()
+    engine = make_engine(config.database_url)
+    try:
+        check_database(config, engine)
+        with transaction(engine, read_only=read_only) as session:
+            yield config, session
+    finally:
+        engine.dispose()
+
+
+def check_database(config: Config, engine: Engine) -> None:
+    """Raises `BadConfiguration` for a database that cannot be reached or is not at this release; makes none."""
+    if lost := missing_file(config):
+        raise BadConfiguration(f"CHARTE_DATABASE_URL: there is no database at {lost} yet. Run: charte migrate")
+    try:
+        lacking = outdated(engine)
+    except SQLAlchemyError as error:
+        raise BadConfiguration(f"CHARTE_DATABASE_URL: {reason_of(error)}. Check that it runs.") from None
+    if lacking is not None:
+        raise BadConfiguration("CHARTE_DATABASE_URL: the database is not at this release. Run: charte migrate")
+
+
+def missing_file(config: Config) -> Path | None:
+    """Where an embedded database should lie, if there is none: connecting would make an empty one."""
+    if not config.database_url.startswith("sqlite"):
+        return None
+    place = Path(make_url(config.database_url).database or "")
+    return None if place.is_file() else place
+
+
+def reason_of(error: SQLAlchemyError) -> str:
+    """The driver's own words, in one line."""
+    return str(getattr(error, "orig", None) or error).strip().splitlines()[0]
 
 
 def first_admin_link() -> str:
     """A one-time link that makes the first administrator; refused once there is one."""
-    config = read_config()
-    engine = make_engine(config.database_url)
-    with transaction(engine) as session:
+    with database() as (config, session):
         admins = select(func.count()).where(Membership.role == Role.ADMIN, col(Membership.until_at).is_(None))
         if session.exec(admins).one():
             raise BadConfiguration("There is an administrator already: ask them for an invitation.")
-        token = accounts.invite(session, None, clock.now())
-    return f"{config.public_url}/fr/invitation/{token}"
+        return f"{config.public_url}/fr/invitation/{accounts.invite(session, None, clock.now())}"
 
 
 def import_people_file(file: Path) -> tuple[int, int]:
     """Adds the people of a CSV file, all or none: (added, known already)."""
-    engine = make_engine(read_config().database_url)
-    with transaction(engine) as session:
-        rows = people.read_people(file.read_bytes(), session.exec(select(Team.id)).all())
+    data = file.read_bytes()
+    with database() as (_, session):
+        try:
+            rows = people.read_people(data, session.exec(select(Team.id)).all())
+        except InvalidPeopleFile as error:
+            raise BadInput(f"{file}: nobody was added. {_faulty(error.facts['rows'])}") from None
         return people.import_people(session, rows, at=clock.now(), recorded_by=None)
 
 
 def add_team(team_id: str, name_fr: str, name_en: str) -> None:
     """Adds a team."""
-    with transaction(make_engine(read_config().database_url)) as session:
+    if not people.TEAM.fullmatch(team_id):
+        raise BadInput(f"{team_id}: is no id for a team. Take a lower-case letter, then letters, digits or hyphens.")
+    if not name_fr.strip() or not name_en.strip():
+        raise BadInput(f"{team_id}: a name is empty. Give the team's name in French, then in English.")
+    with database() as (_, session):
         people.add_team(session, team_id, name_fr=name_fr, name_en=name_en)
+
+
+PROBLEMS: Final = {
+    "empty": "is empty",
+    "malformed": "is no address",
+    "too_long": "is too long",
+    "unknown": "is not known",
+    "duplicate": "stands in an earlier row",
+    "missing_column": "has no column",
+    "not_text": "the file is not text",
+    "too_many_rows": f"more than {people.CSV_ROWS} rows",
+}
+MOST_ROWS_SAID: Final = 10
+
+
+def _faulty(rows: Sequence[tuple[int, str, str]]) -> str:
+    """The faulty rows in one line, the first few of them."""
+    said = [f"row {row}: {column} {PROBLEMS.get(why, why)}".replace(":  ", ": ") for row, column, why in rows]
+    more = f"; and {len(said) - MOST_ROWS_SAID} more" if len(said) > MOST_ROWS_SAID else ""
+    return f"Correct {'; '.join(said[:MOST_ROWS_SAID])}{more}."
 
 
 def export_version(slug: str, number: str | None, output: Path) -> None:
@@ -56,8 +131,7 @@ def export_version(slug: str, number: str | None, output: Path) -> None:
     if format not in EXPORTS:
         endings = ", ".join(f".{name}" for name in EXPORTS)
         raise BadInput(f"{output}: cannot export “{output.suffix or output.name}”. End the name with one of {endings}.")
-    config = read_config()
-    with transaction(make_engine(config.database_url), read_only=True) as session:
+    with database(read_only=True) as (config, session):
         entry = handbook.edition(session, slug, number)
         data = export(publication_of(session, entry, config.organisation), format)
     write_file(output, data)
@@ -65,7 +139,7 @@ def export_version(slug: str, number: str | None, output: Path) -> None:
 
 def verify_audit() -> bool:
     """Checks every guideline's chain of events and evidence; prints each fault, then one line of summary."""
-    with transaction(make_engine(read_config().database_url), read_only=True) as session:
+    with database(read_only=True) as (_, session):
         return report_audit(session)
 
 

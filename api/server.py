@@ -8,13 +8,12 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from litestar import Litestar
-from sqlalchemy.exc import OperationalError
 
 from api.app import create_app
 from api.config import BadConfiguration, Config, read_config
 from api.database import make_engine
 from api.errors import BadInput
-from api.migrate import outdated
+from api.operation import check_database
 
 
 def application() -> Litestar:
@@ -38,11 +37,7 @@ def check(config: Config, workers: int) -> None:
         raise BadConfiguration("--workers: SQLite is served by one process. Use PostgreSQL, or leave --workers out.")
     engine = make_engine(config.database_url)
     try:
-        if outdated(engine) is not None:
-            raise BadConfiguration("CHARTE_DATABASE_URL: the database is not at this release. Run: charte migrate")
-    except OperationalError as error:
-        reason = str(error.orig).splitlines()[0]
-        raise BadConfiguration(f"CHARTE_DATABASE_URL: cannot connect: {reason}. Check that it runs.") from None
+        check_database(config, engine)
     finally:
         engine.dispose()
 
