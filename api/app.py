@@ -20,6 +20,7 @@ from api.errors import Fault, InvalidRequest, NotFound, SignInRequired
 from api.headers import security_headers
 from api.i18n import LANGUAGES
 from api.live.rooms import Rooms
+from api.problems import problem
 from api.render import refusal_page
 from api.routes.reference import OPENAPI, Described
 from api.routing import routes
@@ -101,19 +102,6 @@ def answer_fault(request: "Request[Any, Any, Any]", error: Exception) -> "Respon
     fault = f"{id(error):x}"[-8:]
     log.error("fault %s at %s %s", fault, request.method, request.url.path, exc_info=error)
     return _plain(request, refusals.refusal(Fault(fault=fault), language_of(request)))
-
-
-def problem(answer: refusals.Refusal) -> "Response[dict[str, Any]]":
-    """A refusal as application/problem+json (RFC 9457)."""
-    body = {
-        "type": f"urn:charte:error:{answer.code}",
-        "title": answer.title,
-        "status": answer.status,
-        "code": answer.code,
-        "detail": answer.detail,
-        "facts": refusals.plain_facts(answer.facts),
-    }
-    return Response(body, status_code=answer.status, media_type="application/problem+json")
 
 
 def _plain(request: "Request[Any, Any, Any]", answer: refusals.Refusal) -> "Response[Any]":

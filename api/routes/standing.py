@@ -6,8 +6,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from api.problems import plain_facts
 from api.publications import section_names
-from api.refusals import plain_facts, refusal
+from api.refusals import refusal
 from api.routes.shapes import Named, named
 from api.visit import Work
 from api.words import say_outstanding, slice_name
