@@ -13,7 +13,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale, negotiate_locale
-from babel.dates import format_date, format_datetime, format_skeleton, format_time
+from babel.dates import format_date, format_datetime, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -63,7 +63,21 @@ def say_day(day: date, language: str) -> str:
     """A day without its year, as in a list: Wednesday 25 November."""
     if isinstance(day, datetime):
         day = day.astimezone(PARIS).date()
-    return format_skeleton("MMMMEEEEd", day, locale=_LOCALES[language]).replace(",", "")
+    said = format_date(day, "EEEE d MMMM", locale=_LOCALES[language])
+    return said.replace(" 1 ", " 1er ", 1) if language == "fr" and day.day == 1 else said
+
+
+def say_lately(at: datetime, now: datetime, language: str) -> str:
+    """A moment as one says it: the time today, the day of this week, else the date; 10:02, Friday, 3 March."""
+    there, here = at.astimezone(PARIS), now.astimezone(PARIS)
+    days = (here.date() - there.date()).days
+    if days == 0:
+        return say_time(at, language)
+    if 0 < days < 7:
+        return format_date(there, "EEEE", locale=_LOCALES[language])
+    if there.year != here.year:
+        return say_date(at, language)
+    return say_day(at, language).split(" ", 1)[1]
 
 
 def say_moment(at: datetime, language: str) -> str:

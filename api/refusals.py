@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from api import errors as edge
-from api.i18n import N_, say_list, translations
+from api.i18n import N_, say_list, say_number, translations
 from exports import errors as exporting
 from guidelines import errors as writing
 from workflow import errors as deciding
@@ -97,7 +97,10 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         N_("Something failed on our side"),
         N_("Nothing was stored. Try again; if it happens again, give an administrator the number {fault}."),
     ),
-    "method_not_allowed": (N_("This address does not take such a request"), N_("Go back and use the page's buttons.")),
+    "method_not_allowed": (
+        N_("This address does not take such a request"),
+        N_("Go back and use the buttons of the page."),
+    ),
     "request_too_large": (N_("This is too much at once"), N_("A request has at most 25 MB. Send less.")),
     "http_error": (N_("The request cannot be answered"), N_("Go back and try again.")),
     "unknown_guideline": (N_("There is no such guideline"), N_("Look for it in the list of guidelines.")),
@@ -156,7 +159,7 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     "remark_missing": (N_("A reason in words is needed"), N_("Write it in at most {limit} characters.")),
     "superseded": (
         N_("This version is no longer in force"),
-        N_("Read the one that is: {number}. Nothing was confirmed."),
+        N_("Nothing was confirmed. In force now: {number}."),
     ),
     "policy_invalid": (N_("The approval policy cannot be used"), N_("In {name} at {place}: {problem}.")),
     "unknown_policy": (N_("There is no policy {name}"), N_("Known are: {known}.")),
@@ -172,6 +175,40 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         N_("It has {size}; the limit is {limit}. Divide it."),
     ),
     "document_invalid": (N_("The document breaks a rule of its schema"), N_("Reason: {reason}.")),
+}
+
+#: What fields are called in a sentence, and what may be wrong with them. Other names are shown as programs sent them.
+FIELDS: Final[Mapping[str, str]] = {
+    "title": N_("the title"),
+    "slug": N_("the address"),
+    "language": N_("the language"),
+    "kind": N_("the kind"),
+    "owner_team": N_("the owner team"),
+    "audience": N_("the audience"),
+    "summary": N_("the sentence for the handbook"),
+    "shelf": N_("the shelf"),
+    "text": N_("the comment"),
+    "quote": N_("the words concerned"),
+    "number": N_("the number"),
+    "effective_on": N_("the first day in force"),
+    "change_note": N_("the note for readers"),
+    "remark": N_("the reason"),
+    "name": N_("the name"),
+    "email": N_("the e-mail address"),
+    "role": N_("the role"),
+    "team": N_("the team"),
+    "id": N_("the word used in policies"),
+}
+PROBLEMS: Final[Mapping[str, str]] = {
+    "length": N_("empty or too long"),
+    "too_long": N_("too long"),
+    "too_large": N_("too large"),
+    "unknown": N_("not one of those known here"),
+    "slug": N_("lower-case letters, digits and hyphens only"),
+    "malformed": N_("not written as expected"),
+    "empty": N_("empty"),
+    "missing": N_("missing"),
+    "not_found": N_("not found in the section as it stands"),
 }
 
 FALLBACK: Final = (N_("This cannot be done"), N_("Reload the page and try again."))
@@ -208,8 +245,32 @@ def say(code: str, facts: Mapping[str, Any], language: str) -> tuple[str, str]:
     """What happened and what would help, in the language."""
     catalogue = translations(language)
     title, detail = SENTENCES.get(code, FALLBACK)
-    said = _Said((name, _said(value, language)) for name, value in facts.items())
+    said = _Said((name, _said(value, language, name)) for name, value in facts.items())
+    if "limit" in facts and code == "invalid_field":
+        said["problem"] += catalogue.gettext(N_(" (limit: {limit})")).format_map(said)
     return catalogue.gettext(title).format_map(said), catalogue.gettext(detail).format_map(said)
+
+
+def plain_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts as plain JSON: what is outstanding by its codes, sets as sorted lists."""
+    return {name: _plain(value) for name, value in facts.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Outstanding):
+        return {
+            "reason": value.reason,
+            "section": value.slice_id,
+            "requirement": value.requirement,
+            "team": value.team,
+            "missing": value.missing,
+            "who_can": sorted(value.who_can),
+        }
+    if isinstance(value, Mapping):
+        return {str(name): _plain(item) for name, item in value.items()}
+    if isinstance(value, (set, frozenset)):
+        return sorted(map(_plain, value))
+    return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 class _Said(dict[str, str]):
@@ -217,9 +278,18 @@ class _Said(dict[str, str]):
         return "…"
 
 
-def _said(value: Any, language: str) -> str:
+def _said(value: Any, language: str, name: str = "") -> str:
+    gettext = translations(language).gettext
+    if name == "fields" and isinstance(value, list):
+        pairs = [(_said(field, language, "field"), _said(problem, language, "problem")) for field, problem in value]
+        return say_list([f"{field} ({problem})" if field else problem for field, problem in pairs], language)
+    if name in ("field", "problem"):
+        known = FIELDS if name == "field" else PROBLEMS
+        return gettext(known[value]) if value in known else str(value)
     if isinstance(value, (list, tuple, set, frozenset)):
         return say_list([_said(item, language) for item in value], language)
     if isinstance(value, Mapping):
-        return say_list([_said(item, language) for item in value.values()], language)
-    return str(value)
+        return str(value.get(language) or say_list([_said(item, language) for item in value.values()], language))
+    if value is None:
+        return gettext(N_("none"))
+    return say_number(value, language) if type(value) is int else str(value)

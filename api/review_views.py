@@ -229,8 +229,8 @@ class Reader:
 
     def _beside(self, slice_id: str) -> Markup:
         """The outline or the meta data, in words: what is signed beside the text."""
-        names = [f"{number} {title}".strip() for number, title in self.names.sections.values()]
         if slice_id == OUTLINE:
+            names = [slice_name(name, self.names.sections, self.language) for name in self.names.sections]
             return Markup("<ol>{}</ol>").format(Markup("").join(Markup("<li>{}</li>").format(name) for name in names))
         row, former = self.found.version, self.found.in_force
         lines = (

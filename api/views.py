@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from api.i18n import N_, say_list, say_moment, translations
+from api.i18n import N_, say_lately, say_list, translations
 from api.publications import section_names
 from api.visit import Work
 from api.words import say_court, say_outstanding, slice_name
@@ -75,7 +75,7 @@ def moving(work: Work, found: Standing, language: str) -> Moving:
     waiting = waiting_teams(found)
     side = "left" if waiting == [found.guideline.owner_team] else "right"
     words = say_court([names.teams.get(team, team) for team in waiting], language)
-    since = say(N_("since %(moment)s")) % {"moment": say_moment(found.state_row.since, language)}
+    since = say(N_("since %(moment)s")) % {"moment": say_lately(found.state_row.since, work.at, language)}
     return Moving(
         found.version.id,
         found.version,

@@ -9,7 +9,7 @@ from litestar import Response, get
 from litestar.response import Redirect
 from markupsafe import Markup
 
-from api.i18n import N_, PARIS, say_date, say_moment, translations
+from api.i18n import N_, PARIS, say_date, say_lately, translations
 from api.render import page
 from api.review_views import Reader, team_to_sign
 from api.views import Moving, moving, names_of, slices_named
@@ -170,7 +170,7 @@ def _to_answer(visit: Visit, work: Work, found: Standing) -> list[Row]:
         name = writing.people_named(work.session, {last.person_id}).get(last.person_id, "…")
         why = say(N_("%(person)s in %(title)s")) % {"person": name, "title": found.version.title}
         href = f"/{visit.language}/versions/{found.version.id}/review#t-{thread.thread.id}"
-        rows.append(Row(href, _cut(last.text), why, say_moment(last.at, visit.language)))
+        rows.append(Row(href, _cut(last.text), why, say_lately(last.at, work.at, visit.language)))
     return rows
 
 

@@ -11,7 +11,7 @@ from api.refusals import FALLBACK, SENTENCES
 
 PLACEHOLDERS = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
 #: Names and marks that are the same in both languages.
-NAMES = {"Charte", "Word", "HTML", "EN", "FR", "Français", "English", "min", "sha"} | {
+NAMES = {"Charte", "Word", "HTML", "EN", "FR", "Français", "English", "min", "sha", "openapi", "json"} | {
     "Aïcha",
     "Benali",
     "Julie",
