@@ -22,6 +22,7 @@ UNKNOWN_VERSION: Final = 4004
 TOO_SLOW: Final = 4008
 MALFORMED: Final = 4009
 OTHER_SCHEMA: Final = 4010
+SILENT: Final = 1001
 OWN_FAULT: Final = 1011
 #: The server stops: come back to the next one.
 RESTARTING: Final = 1012

@@ -126,10 +126,10 @@ class Room:
             self.ended = True
 
     async def _serve(self) -> None:
-        if self.commits:
-            await self._take_commits()
         if self.joining:
             await self._let_in()
+        if self.commits:
+            await self._take_commits()
         now = time.monotonic()
         if self.clients and (self.nudged or now - self.looked >= LOOK_EVERY):
             await self._look()
@@ -185,17 +185,18 @@ class Room:
             client.close(MALFORMED)
 
     async def _let_in(self) -> None:
-        waiting, self.joining = self.joining, []
-        for joining in waiting:
+        while self.joining:
+            joining = self.joining[0]
             client = joining.client
             found = await self._do(work.opening, client.token, joining.have, self.cache)
-            if client.close_code is not None:
-                continue
+            if found is not None:
+                await self._keep_up(found.look.revision)
+            if joining not in self.joining:
+                continue  # it left meanwhile
+            self.joining.remove(joining)
             if found is None:
                 client.close(SIGNED_OUT, "sign_in_required")
-                continue
-            await self._keep_up(found.look.revision)
-            if self._admit(client, found.look.sights[client.token]):
+            elif self._admit(client, found.look.sights[client.token]):
                 client.state = found.look.state
                 client.send(self._first_frame(client, found), opening=True)
                 self.seen = self.seen or found.look

@@ -11,7 +11,7 @@ from litestar.exceptions import WebSocketDisconnect
 from litestar.handlers import websocket
 from litestar.params import FromPath
 
-from api.live.client import CLOSING, MALFORMED, OTHER_SCHEMA, OWN_FAULT, Client
+from api.live.client import CLOSING, MALFORMED, OTHER_SCHEMA, OWN_FAULT, SILENT, Client
 from api.live.frames import Commit, Cursor, MalformedFrame, Open, Ping, read_frame, write_frame
 from api.live.rooms import MOST_CURSORS, Room, Rooms
 from api.secrets import new_id
@@ -19,7 +19,7 @@ from api.visit import Access, Services, cookie_name, language_of
 
 #: How long a socket may stay silent: before its first frame, and later (the editor pings every 20 s).
 OPENING: Final = 10.0
-SILENCE: Final = 60.0
+SILENCE: Final = 75.0
 #: Both ends must read documents alike.
 SCHEMA_HASH: Final = hashlib.sha256(files("guidelines").joinpath("schema.json").read_bytes()).hexdigest()
 PONG: Final = write_frame("pong")
@@ -74,8 +74,10 @@ class _Connection:
                 self._take(await self._frame(SILENCE))
         except WebSocketDisconnect:
             return
-        except (MalformedFrame, TimeoutError):
+        except MalformedFrame:
             self.client.close(MALFORMED)
+        except TimeoutError:
+            self.client.close(SILENT)
         except Exception:
             self.client.close(OWN_FAULT)
             raise
