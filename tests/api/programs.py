@@ -51,7 +51,7 @@ class Company:
         headers = dict(options.pop("headers", {}))
         if by is not None:
             headers["authorization"] = f"Bearer {self.tokens[by]}"
-        answer = self.client.request(method, path, headers=headers, **options)
+        answer: httpx.Response = self.client.request(method, path, headers=headers, **options)
         self.check_described(method, path, answer)
         return answer
 
