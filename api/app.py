@@ -24,7 +24,7 @@ from api.problems import problem
 from api.render import refusal_page
 from api.routes.reference import OPENAPI, Described
 from api.routing import routes
-from api.visit import Services, admit, language_of, language_of_person, provide_visit
+from api.visit import Services, admit, cookie_name, language_of, language_of_person, provide_visit
 
 log = logging.getLogger("charte")
 
@@ -107,7 +107,9 @@ def answer_fault(request: "Request[Any, Any, Any]", error: Exception) -> "Respon
 def _plain(request: "Request[Any, Any, Any]", answer: refusals.Refusal) -> "Response[Any]":
     if not _for_people(request):
         return problem(answer)
-    return refusal_page(_language(request), answer, path=request.url.path)
+    services: Services = request.app.state.services
+    known = answer.status != 401 and cookie_name(services.config) in request.cookies
+    return refusal_page(_language(request), answer, path=request.url.path, known=known)
 
 
 def _language(request: "Request[Any, Any, Any]") -> str:

@@ -63,9 +63,22 @@ def page(
     return Response(text, status_code=status, media_type=MediaType.HTML, cookies=cookies or [])
 
 
-def refusal_page(language: str, refusal: Refusal, *, path: str) -> Response[str]:
-    """A refusal as a page of its own: for people whose request could not be answered where they stood."""
-    text = render("refused.html", language, refusal=refusal, path=path, me=None, csrf="", organisation="", demo=False)
+def refusal_page(language: str, refusal: Refusal, *, path: str, known: bool = False) -> Response[str]:
+    """A refusal as a page of its own: for people whose request could not be answered where they stood.
+
+    It is drawn without asking the database; to somebody `known` it does not offer to sign in.
+    """
+    text = render(
+        "refused.html",
+        language,
+        refusal=refusal,
+        path=path,
+        me=None,
+        known=known,
+        csrf="",
+        organisation="",
+        demo=False,
+    )
     return Response(text, status_code=refusal.status, media_type=MediaType.HTML)
 
 

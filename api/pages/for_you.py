@@ -209,14 +209,14 @@ def _greeting(work: Work, tasks: Tasks, language: str) -> Markup:
     hello = hello if hour < 18 else N_("Good evening, %(name)s.")
     name = work.actor.name.split()[0] if work.actor.name.split() else work.actor.name
     first = Markup("{}").format(say(hello) % {"name": name})
-    count = catalogue.ngettext
+    ngettext = catalogue.ngettext
     sign, answer, confirm = len(tasks.to_sign), len(tasks.to_answer), len(tasks.to_confirm)
     for rows, anchor, sentence in (
-        (tasks.to_sign, "sign", count("%(t)s waits for your sign-off.", "%(t)s wait for your sign-off.", sign)),
+        (tasks.to_sign, "sign", ngettext("%(t)s waits for your sign-off.", "%(t)s wait for your sign-off.", sign)),
         (tasks.to_publish, "publish", say(N_("You can publish %(t)s."))),
         (tasks.to_write, "write", say(N_("You have %(t)s to write on."))),
-        (tasks.to_answer, "answer", count("%(t)s waits for your answer.", "%(t)s wait for your answer.", answer)),
-        (tasks.to_confirm, "read", count("%(t)s is yours to read.", "%(t)s are yours to read.", confirm)),
+        (tasks.to_answer, "answer", ngettext("%(t)s waits for your answer.", "%(t)s wait for your answer.", answer)),
+        (tasks.to_confirm, "read", ngettext("%(t)s is yours to read.", "%(t)s are yours to read.", confirm)),
     ):
         if rows:
             link = Markup('<a href="#{}">{}</a>').format(anchor, _counted(rows, anchor, language))
@@ -226,13 +226,13 @@ def _greeting(work: Work, tasks: Tasks, language: str) -> Markup:
 
 def _counted(rows: Sequence[Row], anchor: str, language: str) -> str:
     """How many there are, of which kind, where a sentence begins or goes on."""
-    count = translations(language).ngettext
+    ngettext = translations(language).ngettext
     number = len(rows)
     if anchor == "answer":
-        return count("One thread", "%(num)d threads", number) % {"num": number}
+        return ngettext("One thread", "%(num)d threads", number) % {"num": number}
     if anchor in ("publish", "write"):
-        return count("one text", "%(num)d texts", number) % {"num": number}
-    return count("One text", "%(num)d texts", number) % {"num": number}
+        return ngettext("one text", "%(num)d texts", number) % {"num": number}
+    return ngettext("One text", "%(num)d texts", number) % {"num": number}
 
 
 def _cut(text: str) -> str:

@@ -31,6 +31,12 @@ function quoteSelection(event: Event): void {
   if (field && words && !field.value && !words.includes("\n")) field.value = words.slice(0, 500);
 }
 
+/** Lists that stand open beside a text are folded where they would stand before it. */
+function foldOnPhones(): void {
+  if (!matchMedia("(max-width: 52rem)").matches) return;
+  document.querySelectorAll<HTMLDetailsElement>("details.fold-s[open]").forEach((list) => list.removeAttribute("open"));
+}
+
 /** The toast that offers to undo leaves after eight seconds, not while it is pointed at or holds the focus. */
 function toastLeaves(toast: HTMLElement): void {
   let left = 8;
@@ -50,5 +56,6 @@ function isWriting(target: EventTarget | null): boolean {
 document.addEventListener("keydown", searchKey);
 document.addEventListener("keydown", sectionKeys);
 document.addEventListener("beforetoggle", quoteSelection, true);
+foldOnPhones();
 document.querySelectorAll<HTMLElement>("[data-toast]").forEach(toastLeaves);
 document.querySelector<HTMLElement>("[popover][data-open]")?.showPopover();
