@@ -251,28 +251,6 @@ def say(code: str, facts: Mapping[str, Any], language: str) -> tuple[str, str]:
     return catalogue.gettext(title).format_map(said), catalogue.gettext(detail).format_map(said)
 
 
-def plain_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts as plain JSON: what is outstanding by its codes, sets as sorted lists."""
-    return {name: _plain(value) for name, value in facts.items()}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Outstanding):
-        return {
-            "reason": value.reason,
-            "section": value.slice_id,
-            "requirement": value.requirement,
-            "team": value.team,
-            "missing": value.missing,
-            "who_can": sorted(value.who_can),
-        }
-    if isinstance(value, Mapping):
-        return {str(name): _plain(item) for name, item in value.items()}
-    if isinstance(value, (set, frozenset)):
-        return sorted(map(_plain, value))
-    return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value
-
-
 class _Said(dict[str, str]):
     def __missing__(self, name: str) -> str:
         return "…"
