@@ -111,16 +111,16 @@ PROBLEMS: Final = {
     "too_long": "is too long",
     "unknown": "is not known",
     "duplicate": "stands in an earlier row",
-    "missing_column": "has no column",
-    "not_text": "the file is not text",
-    "too_many_rows": f"more than {people.CSV_ROWS} rows",
+    "missing_column": "is missing as a column",
+    "not_text": "is not text",
+    "too_many_rows": f"has more than {people.CSV_ROWS} rows",
 }
 MOST_ROWS_SAID: Final = 10
 
 
 def _faulty(rows: Sequence[tuple[int, str, str]]) -> str:
     """The faulty rows in one line, the first few of them."""
-    said = [f"row {row}: {column} {PROBLEMS.get(why, why)}".replace(":  ", ": ") for row, column, why in rows]
+    said = [f"row {row}: {column or 'the file'} {PROBLEMS.get(why, why)}" for row, column, why in rows]
     more = f"; and {len(said) - MOST_ROWS_SAID} more" if len(said) > MOST_ROWS_SAID else ""
     return f"Correct {'; '.join(said[:MOST_ROWS_SAID])}{more}."
 
