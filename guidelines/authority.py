@@ -9,17 +9,19 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final
 
 from prosemirror.model import Node as Tree
 from prosemirror.transform import Step
-from sqlmodel import Session
+from sqlmodel import Session, col, func, select
 
-from guidelines import queries, steps
+from guidelines import queries, slices, steps
 from guidelines.document import Node, document_hash, serialise
 from guidelines.errors import FrozenVersion, InvalidField, InvalidStep, StaleRevision
 from guidelines.people import Actor
 from guidelines.schema import SCHEMA
+from guidelines.sections import OUTLINE, outline, outline_hash
 from guidelines.tables import Authorship, OutlineRevision, SectionRevision, Snapshot, StepRecord, Version
 
 #: How far behind a writer may be and still be rebased.
@@ -30,14 +32,18 @@ MOST_BYTES: Final = 1_048_576
 _IDENTIFIED: Final = frozenset(name for name, kind in SCHEMA.nodes.items() if "id" in kind.rules)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Opened:
     """A document as it stands at a revision."""
 
     version_id: str
     revision: int
     tree: Tree
-    document: Node
+
+    @cached_property
+    def document(self) -> Node:
+        """The tree as a plain document, made when first asked for."""
+        return steps.node_of(self.tree)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,7 @@ def document_at(session: Session, version_id: str, revision: int, cache: Documen
     if not 0 <= revision <= row.revision:
         raise StaleRevision(revision=revision, head=row.revision)
     tree = _tree_at(session, version_id, revision, cache)
-    return Opened(version_id, revision, tree, steps.node_of(tree))
+    return Opened(version_id, revision, tree)
 
 
 def steps_since(session: Session, version_id: str, revision: int) -> Sequence[StepRecord]:
@@ -182,46 +188,35 @@ def append(
     if size > MOST_BYTES:
         raise InvalidField(field="steps", problem="too_large", limit=MOST_BYTES)
     row.revision = start + len(changes)
-    document = steps.node_of(after)
-    project(session, row, steps.node_of(before), document, authors=frozenset({actor_id}), at=at, cause=cause)
+    project(session, row, before, after, authors=frozenset({actor_id}), at=at, cause=cause)
     session.flush()
     if _snapshot_is_due(session, row.id, start, row.revision, size):
-        take_snapshot(session, row, document)
+        take_snapshot(session, row, steps.node_of(after))
+
+
+def begin(session: Session, row: Version, document: Node, *, authors: Iterable[str], at: datetime, cause: str) -> None:
+    """Writes every slice of a version's first text, with its authors, and a snapshot of it."""
+    take_snapshot(session, row, document)
+    people = sorted(set(authors))
+    for slice_id, found in queries.slice_hashes(row, document).items():
+        project_slice(session, row, slice_id, found, people, at, cause)
+    _project_outline(session, row, document, people, at)
+    session.flush()
 
 
 def project(
-    session: Session,
-    row: Version,
-    before: Node | None,
-    after: Node,
-    *,
-    authors: Iterable[str],
-    at: datetime,
-    cause: str,
+    session: Session, row: Version, before: Tree, after: Tree, *, authors: Iterable[str], at: datetime, cause: str
 ) -> None:
-    """Writes what changed between two documents as slice hashes with their authors, at the version's revision."""
-    old = queries.slice_hashes(row, before) if before is not None else {}
-    new = queries.slice_hashes(row, after)
+    """Writes what changed between two texts as slice hashes with their authors, at the version's revision."""
     people = sorted(set(authors))
-    for slice_id, found in [*new.items(), *((gone, "") for gone in old if gone not in new)]:
-        if old.get(slice_id) == found:
-            continue
-        project_slice(session, row, slice_id, found, people, at, cause)
-    if old.get("outline") != new["outline"]:
-        lines = [
-            [place.id, place.level, place.owner_team, list(place.tags)] for place in queries.places(after).values()
-        ]
-        text = json.dumps(lines, ensure_ascii=False, separators=(",", ":"))
-        session.merge(
-            OutlineRevision(
-                version_id=row.id,
-                revision=row.revision,
-                outline=text,
-                hash=new["outline"],
-                at=at,
-                person_id=people[0] if people else None,
-            )
-        )
+    old, new = slices.changed_sections(before, after)
+    for slice_id in [*new, *(gone for gone in old if gone not in new)]:
+        if old.get(slice_id) != new.get(slice_id):
+            project_slice(session, row, slice_id, new.get(slice_id, ""), people, at, cause)
+    if slices.outline_moved(before, after):
+        document = steps.node_of(after)
+        project_slice(session, row, OUTLINE, outline_hash(outline(document)), people, at, cause)
+        _project_outline(session, row, document, people, at)
 
 
 def project_slice(
@@ -241,21 +236,43 @@ def take_snapshot(session: Session, row: Version, document: Node) -> None:
     session.flush()
 
 
+def _project_outline(session: Session, row: Version, document: Node, people: Sequence[str], at: datetime) -> None:
+    places = outline(document)
+    lines = [[place.id, place.level, place.owner_team, list(place.tags)] for place in places]
+    session.merge(
+        OutlineRevision(
+            version_id=row.id,
+            revision=row.revision,
+            outline=json.dumps(lines, ensure_ascii=False, separators=(",", ":")),
+            hash=outline_hash(places),
+            at=at,
+            person_id=people[0] if people else None,
+        )
+    )
+
+
 def repair_ids(tree: Tree) -> tuple[Tree, list[Step]]:
     """Gives an id to every block that has none or another's: the first keeps it. Returns the steps that do so."""
     seen: set[str] = set()
     wanting: list[int] = []
 
-    def visit(node: Tree, position: int, _parent: Any, _index: int) -> bool:
+    def visit(node: Tree, position: int) -> None:
         if node.type.name in _IDENTIFIED:
             known = str(node.attrs["id"])
             if not known or known in seen:
                 wanting.append(position)
             else:
                 seen.add(known)
-        return not node.is_textblock
+        if not node.is_textblock:
+            inside = position + 1
+            for child in node.content.content:
+                visit(child, inside)
+                inside += child.node_size
 
-    tree.descendants(visit)
+    place = 0
+    for block in tree.content.content:
+        visit(block, place)
+        place += block.node_size
     changes: list[Step] = []
     number = 0
     for position in wanting:
@@ -306,5 +323,10 @@ def _again(seen: Sequence[StepRecord], ref: str, count: int) -> Accepted:
 
 
 def _snapshot_is_due(session: Session, version_id: str, start: int, revision: int, size: int) -> bool:
-    last = queries.newest_snapshot(session, version_id, start).revision
-    return revision - last >= SNAPSHOT_STEPS or size >= SNAPSHOT_BYTES
+    if size >= SNAPSHOT_BYTES:
+        return True
+    query = select(func.max(Snapshot.revision)).where(
+        Snapshot.version_id == version_id, col(Snapshot.revision) <= start
+    )
+    last = session.exec(query).one() or 0
+    return revision - last >= SNAPSHOT_STEPS

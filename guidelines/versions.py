@@ -259,9 +259,7 @@ def _begin(
 ) -> Version:
     session.add(row)
     session.flush()
-    authority.take_snapshot(session, row, document)
-    authority.project(session, row, None, document, authors=authors, at=at, cause=cause)
-    session.flush()
+    authority.begin(session, row, document, authors=authors, at=at, cause=cause)
     return row
 
 
