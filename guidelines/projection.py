@@ -6,21 +6,25 @@ steps alone, so that a test, and the audit, can hold what is stored against what
 
 import hashlib
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from guidelines import queries, steps
 from guidelines.document import Node, document_hash
+from guidelines.errors import GuidelineError
 from guidelines.sections import META, Place, outline_hash
 from guidelines.tables import Authorship, OutlineRevision, SectionRevision, Snapshot, StepRecord, Version
 
 #: A change of the meta data takes a revision without touching the text; its words are told in the event log.
 META_COMMIT: Final = "meta-"
+#: What reading a damaged row raises.
+UNREADABLE: Final = (ValueError, TypeError, LookupError, AttributeError, zlib.error, GuidelineError)
 _STEP: Final = ("version_id", "revision", "ref", "ord", "own", "person_id", "at", "cause", "step")
 
 
@@ -61,9 +65,18 @@ def log_digest(session: Session, version_id: str, *, after: int, upto: int, star
     return digest.hexdigest()
 
 
+def first_hash(session: Session, version_id: str) -> str:
+    """The hash of the words a version began with; says so where they are gone or cannot be read."""
+    first = session.get(Snapshot, (version_id, 0))
+    return _snapshot_hash(first) if first is not None else "none"
+
+
 def differences(session: Session, row: Version) -> list[Difference]:
     """Where the stored projections and snapshots of a version differ from its log; empty when all agree."""
-    said = _replayed(session, row)
+    try:
+        said = _replayed(session, row)
+    except UNREADABLE as error:
+        return [Difference(0, f"the log cannot be read ({error.__class__.__name__})")]
     stored = _stored(session, row)
     found = [
         Difference(key[0], f"{what} {': '.join(map(str, key[1:]))}".strip(" :"))
@@ -72,6 +85,9 @@ def differences(session: Session, row: Version) -> list[Difference]:
         if said[what].get(key) != stored[what].get(key)
         and not (what == "snapshot" and key not in stored[what])  # not every revision has one
     ]
+    logged = session.exec(select(func.count()).where(StepRecord.version_id == row.id)).one()
+    if logged != row.revision:
+        found.append(Difference(row.revision, f"{logged} steps are logged"))
     return found
 
 
@@ -138,11 +154,16 @@ def _commits(session: Session, row: Version) -> Iterator[_Commit]:
 
 def _outline_hash(row: OutlineRevision) -> str:
     """The stored hash, if the stored lines have it."""
-    places = [Place(line[0], line[1], line[2], tuple(line[3])) for line in json.loads(row.outline)]
-    told = outline_hash(places)
+    try:
+        told = outline_hash([Place(line[0], line[1], line[2], tuple(line[3])) for line in json.loads(row.outline)])
+    except UNREADABLE as error:
+        return f"{row.hash} of lines that cannot be read ({error.__class__.__name__})"
     return row.hash if told == row.hash else f"{row.hash} of other lines"
 
 
 def _snapshot_hash(row: Snapshot) -> str:
-    told = document_hash(queries.snapshot_document(row))
+    try:
+        told = document_hash(queries.snapshot_document(row))
+    except UNREADABLE as error:
+        return f"{row.document_hash} of a body that cannot be read ({error.__class__.__name__})"
     return told if told == row.document_hash else f"{row.document_hash} of other words"

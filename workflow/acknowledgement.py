@@ -12,6 +12,7 @@ from workflow import events
 from workflow import queries as reading
 from workflow.errors import StaleSignOff, Superseded
 from workflow.events import Kind
+from workflow.evidence import fingerprint
 from workflow.machine import State
 from workflow.tables import Acknowledgement
 
@@ -61,6 +62,6 @@ def confirm(
         person_id=actor.id,
         version_id=version_id,
         at=at,
-        data={"acknowledgement": row.id, "document": document_hash},
+        data={"acknowledgement": row.id, "document": document_hash, "evidence": fingerprint(row)},
     )
     return row

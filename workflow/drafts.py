@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlmodel import Session
 
+from guidelines import authority, versions
 from guidelines import queries as writing
-from guidelines import versions
 from guidelines.authority import Accepted
 from guidelines.document import Node, document_hash
 from guidelines.people import Actor
@@ -62,7 +62,7 @@ def create_guideline(
     )
     session.add(VersionState(version_id=row.id, guideline_id=guideline_id, state=State.DRAFT.value, since=at))
     session.flush()
-    _tell(session, row, actor, Kind.GUIDELINE_CREATED, at, {"title": row.title, "policy": policy})
+    _tell(session, row, actor, Kind.GUIDELINE_CREATED, at, {**_beginning(session, row), "policy": policy})
     return row
 
 
@@ -80,7 +80,7 @@ def new_draft(session: Session, actor: Actor, guideline_id: str, *, version_id: 
     row = versions.start_draft(session, actor, writing.version(session, base_id), version_id=version_id, at=at)
     session.add(VersionState(version_id=row.id, guideline_id=guideline_id, state=State.DRAFT.value, since=at))
     session.flush()
-    _tell(session, row, actor, Kind.DRAFT_STARTED, at, {"base": base_id})
+    _tell(session, row, actor, Kind.DRAFT_STARTED, at, {**_beginning(session, row), "base": base_id})
     return row
 
 
@@ -141,8 +141,17 @@ def set_meta(
     row = versions.set_meta(
         session, actor, version_id, at=at, title=title, kind=kind, audience=audience, summary=summary
     )
-    _tell(session, row, actor, Kind.META_CHANGED, at, {"title": row.title, "kind": kind, "audience": row.audience})
+    _tell(session, row, actor, Kind.META_CHANGED, at, _meta(row))
     return row
+
+
+def _beginning(session: Session, row: Version) -> dict[str, object]:
+    document = document_hash(authority.open_document(session, row.id).document)
+    return {**_meta(row), "language": row.language, "document": document}
+
+
+def _meta(row: Version) -> dict[str, object]:
+    return {"title": row.title, "kind": row.kind, "audience": row.audience, "summary": row.summary}
 
 
 def _tell(session: Session, row: Version, actor: Actor, kind: Kind, at: datetime, data: dict[str, object]) -> None:

@@ -14,6 +14,8 @@ from typing import Any, Final
 
 from sqlmodel import Session, col, select
 
+from guidelines.projection import log_digest
+from guidelines.tables import Version
 from workflow.tables import Event
 
 DOMAIN: Final = b"charte:event:1\n"
@@ -102,6 +104,15 @@ def page_of_history(session: Session, guideline_id: str, *, after: int, most: in
     """The entries behind a place in the log, oldest first."""
     query = select(Event).where(Event.guideline_id == guideline_id, col(Event.seq) > after)
     return session.exec(query.order_by(col(Event.seq)).limit(most)).all()
+
+
+def log_told(session: Session, version: Version) -> dict[str, Any]:
+    """What a submit tells of the step log: how far it goes and its digest, going on from the submit before."""
+    query = select(Event).where(Event.guideline_id == version.guideline_id, Event.version_id == version.id)
+    before = session.exec(query.where(Event.kind == Kind.SUBMITTED).order_by(col(Event.seq).desc()).limit(1)).first()
+    told: dict[str, Any] = json.loads(before.data) if before else {"revision": 0, "log": ""}
+    after, upto = int(told["revision"]), version.revision
+    return {"revision": upto, "log": log_digest(session, version.id, after=after, upto=upto, start=told["log"])}
 
 
 def canonical(value: Mapping[str, Any]) -> str:

@@ -14,9 +14,11 @@ from guidelines.document import document_hash
 from guidelines.errors import InvalidField
 from guidelines.people import Actor
 from guidelines.tables import Publication
+from workflow import events
 from workflow import queries as reading
 from workflow.errors import BaseMoved, NothingChanged, SignOffsMissing
 from workflow.events import Kind
+from workflow.evidence import fingerprint
 from workflow.machine import Action
 from workflow.numbering import Step, next_number
 from workflow.outstanding import outstanding
@@ -43,7 +45,14 @@ def submit(session: Session, actor: Actor, version_id: str, *, at: datetime) -> 
         for person_id in sorted(people):
             session.add(Roster(version_id=version_id, round=state.round, team_id=team, person_id=person_id))
     versions.freeze(session, version_id)
-    data = {"policy": policy.hash, "document": document_hash(found.document), "round": state.round}
+    data = {
+        "policy": policy.hash,
+        "policy_evidence": fingerprint(session.get_one(PolicyRow, policy.hash)),
+        "document": document_hash(found.document),
+        "round": state.round,
+        "roster": {team: sorted(people) for team, people in found.facts.members.items()},
+        **events.log_told(session, found.version),
+    }
     return move(session, found, actor, Action.SUBMIT, Kind.SUBMITTED, at, data)
 
 
@@ -102,6 +111,7 @@ def publish(
         "document": publication.document_hash,
         "supersedes": former.version_id if former else None,
         "sign_offs": [decision.seq for decision in found.facts.decisions],
+        "evidence": fingerprint(publication),
     }
     move(session, found, actor, Action.PUBLISH, Kind.PUBLISHED, at, data)
     return publication

@@ -12,6 +12,7 @@ from workflow import events
 from workflow.coverage import latest
 from workflow.errors import AlreadySigned, NotYourSlot, SelfApproval, StageClosed, StaleSignOff, WorkflowError
 from workflow.events import Kind
+from workflow.evidence import fingerprint
 from workflow.facts import Choice, Slice, to_sign
 from workflow.machine import Action, State
 from workflow.outstanding import slots_taken, stage_is_open
@@ -297,6 +298,7 @@ def _decide(
         "slices": hashes,
         "shown": shown_hash,
         "remark": remark,
+        "evidence": fingerprint(row),
     }
     events.record(
         session,

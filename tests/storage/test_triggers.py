@@ -1,7 +1,5 @@
 """The second wall: what raw SQL may not do to evidence, on both databases, trigger by trigger."""
 
-import os
-from collections.abc import Iterator
 from contextlib import suppress
 from itertools import product
 
@@ -11,52 +9,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
 from api import triggers
-from api.database import make_engine, transaction
 from api.triggers import PROJECTIONS, WRITTEN_ONCE
-from tests import postgres
-from tests.builders import doc, h1, p
-from tests.workflow.house import found
-from workflow import acknowledgement, drafts
 from workflow.machine import State, state_changes
-
-
-@pytest.fixture(scope="module")
-def lived_on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    yield from _live(make_engine(f"sqlite:///{tmp_path_factory.mktemp('triggers')}/charte.db"))
-
-
-@pytest.fixture(scope="module")
-def lived_on_postgresql(postgres_url: str) -> Iterator[Engine]:
-    yield from _live(make_engine(postgres.fresh_database(postgres_url, f"charte_triggers_{os.getpid()}")))
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def lived(request: pytest.FixtureRequest) -> Engine:
-    """A database with a published version `v1`, one in review `v2`, and of another guideline a draft `w1`."""
-    found: Engine = request.getfixturevalue(f"lived_on_{request.param}")
-    return found
-
-
-def _live(built: Engine) -> Iterator[Engine]:
-    SQLModel.metadata.create_all(built)
-    with transaction(built) as session:
-        house = found(session)
-        house.first_edition()
-        acknowledgement.confirm(
-            session, house.actor("ines"), "v1", document_hash=house.shown("v1"), statement="I have read it.",
-            language="en", at=house.tick(),
-        )  # fmt: skip
-        house.draft("v2")
-        house.write("v2", "mathieu", 11, "Always ")
-        house.submit("v2")
-        house.approve("v2", "julie", "legal")
-        drafts.create_guideline(
-            session, house.actor("aicha"), guideline_id="g2", version_id="w1", slug="crisis", title="Crisis",
-            language="en", kind="guide", owner_team="comms", document=doc(h1("Now"), p("Call.")), at=house.tick(),
-        )  # fmt: skip
-        house.write("w1", "aicha", 1, "Right ")
-    yield built
-    built.dispose()
 
 
 def copy(table: str, where: str, **changes: str) -> str:

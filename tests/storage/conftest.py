@@ -1,0 +1,87 @@
+"""Databases that have lived: every kind of act has left its rows in them. Tests roll back what they do to them."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, SQLModel
+
+from api.database import make_engine, transaction
+from tests import postgres
+from tests.builders import doc, h1, p
+from tests.workflow.house import House, found
+from workflow import acknowledgement, drafts, review, signing
+
+
+@pytest.fixture(scope="module")
+def lived_on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    yield from _live(make_engine(f"sqlite:///{tmp_path_factory.mktemp('lived')}/charte.db"))
+
+
+@pytest.fixture(scope="module")
+def lived_on_postgresql(postgres_url: str) -> Iterator[Engine]:
+    yield from _live(make_engine(postgres.fresh_database(postgres_url, f"charte_lived_{os.getpid()}")))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def lived(request: pytest.FixtureRequest) -> Engine:
+    """Of one guideline a published version `v1` and one in review `v2`; a draft `w1` and a withdrawn `x1` of others."""
+    built: Engine = request.getfixturevalue(f"lived_on_{request.param}")
+    return built
+
+
+def _live(built: Engine) -> Iterator[Engine]:
+    SQLModel.metadata.create_all(built)
+    with transaction(built) as session:
+        house = found(session)
+        _first_edition(house)
+        house.draft("v2")
+        house.write("v2", "mathieu", 11, "Always ")
+        house.submit("v2")
+        house.approve("v2", "julie", "legal")
+        signing.retract(session, house.actor("julie"), "v2", team="legal", language="en", at=house.tick())
+        house.approve("v2", "julie", "legal")
+        _another(house, session, "g2", "w1", "crisis")
+        house.write("w1", "aicha", 1, "Right ")
+        _another(house, session, "g3", "x1", "never")
+        review.withdraw(session, house.actor("aicha"), "x1", reason="Nobody needs it.", at=house.tick())
+    yield built
+    built.dispose()
+
+
+def _first_edition(house: House) -> None:
+    session = house.session
+    house.create()
+    house.submit("v1")
+    house.approve("v1", "julie", "legal")
+    review.request_changes(session, house.actor("julie"), "v1", remark="Say it plainly.", at=house.tick())
+    house.write("v1", "aicha", 11, "Do ")
+    drafts.set_meta(
+        session, house.actor("aicha"), "v1", title="Charter for all", kind="charter", audience="Everybody", summary="",
+        at=house.tick(),
+    )  # fmt: skip
+    house.submit("v1")
+    review.reopen(session, house.actor("aicha"), "v1", at=house.tick())
+    text = doc(h1("Speaking", id="s1"), p("Do ask first."), h1("Pictures", id="s2"), p("Consent in writing."))
+    drafts.import_text(session, house.actor("aicha"), "v1", text, ref="import", at=house.tick())
+    house.submit("v1")
+    signing.object_to(
+        session, house.actor("samuel"), "v1", team="legal", shown_hash=house.shown("v1"), remark="Which law?",
+        language="en", at=house.tick(), sections=["s1"],
+    )  # fmt: skip
+    signing.lift(session, house.actor("julie"), "v1", team="legal", language="en", at=house.tick())
+    house.approve("v1", "julie", "legal")
+    house.approve("v1", "camille", "comms")
+    house.publish("v1")
+    acknowledgement.confirm(
+        session, house.actor("ines"), "v1", document_hash=house.shown("v1"), statement="I have read it.",
+        language="en", at=house.tick(),
+    )  # fmt: skip
+
+
+def _another(house: House, session: Session, guideline_id: str, version_id: str, slug: str) -> None:
+    drafts.create_guideline(
+        session, house.actor("aicha"), guideline_id=guideline_id, version_id=version_id, slug=slug, title=slug.title(),
+        language="en", kind="guide", owner_team="comms", document=doc(h1("Now"), p("Call.")), at=house.tick(),
+    )  # fmt: skip
