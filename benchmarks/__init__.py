@@ -1,0 +1,1 @@
+"""What Charte costs, beside its peers."""
