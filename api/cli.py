@@ -49,7 +49,8 @@ class ShowVersion(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
         from importlib.metadata import version
 
-        parser.exit(DONE, f"charte {version('charte')}\n")
+        print(f"charte {version('charte')}")
+        parser.exit(DONE)
 
 
 def parser() -> argparse.ArgumentParser:

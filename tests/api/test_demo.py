@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -241,11 +242,16 @@ def test_french_typography_holds(path: Path) -> None:
         assert not re.search(r" [;?!:»]|« | \d{2} \d{2} ", words), words
 
 
-def test_a_second_start_finds_the_history_and_writes_nothing(tmp_path: Path) -> None:
-    database = serve.prepare(tmp_path / "demo")
-    before = _dump(database)
-    assert serve.prepare(tmp_path / "demo") == database
-    assert _dump(database) == before
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database that a first start makes, in a folder that it makes too."""
+    return serve.prepare(tmp_path_factory.mktemp("prepared") / "deep" / "demo")
+
+
+def test_a_second_start_finds_the_history_and_writes_nothing(prepared: Path) -> None:
+    before = _dump(prepared)
+    assert serve.prepare(prepared.parent) == prepared
+    assert _dump(prepared) == before
 
 
 def test_a_start_cut_off_while_the_history_was_being_written_is_made_good(
@@ -269,24 +275,27 @@ def damaged(folder: Path) -> None:
 
 
 def of_another_release(folder: Path) -> None:
-    serve.prepare(folder)
     with opened(folder / serve.DATABASE) as connection:
         connection.execute("UPDATE alembic_version SET version_num = 'later'")
 
 
 def of_another_program(folder: Path) -> None:
+    (folder / serve.DATABASE).unlink()
     with opened(folder / serve.DATABASE) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("CREATE TABLE person (x)")
 
 
 def cut_short(folder: Path) -> None:
-    database = serve.prepare(folder)
+    database = folder / serve.DATABASE
     database.write_bytes(database.read_bytes()[:20_000])
 
 
 @pytest.mark.parametrize("spoil", [damaged, of_another_release, of_another_program, cut_short])
-def test_a_folder_that_cannot_be_used_is_refused_in_one_line_and_left_as_it_is(tmp_path: Path, spoil: object) -> None:
+def test_a_folder_that_cannot_be_used_is_refused_in_one_line_and_left_as_it_is(
+    prepared: Path, tmp_path: Path, spoil: object
+) -> None:
+    shutil.copy2(prepared, tmp_path)
     spoil(tmp_path)  # type: ignore[operator]
     before = (tmp_path / serve.DATABASE).read_bytes()
     with pytest.raises(BadInput) as refused:
