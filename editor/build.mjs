@@ -46,22 +46,27 @@ async function icons() {
   return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`;
 }
 
+/** Both ends of the live protocol must read documents alike: the editor names the schema it was built with. */
+const schema = await readFile(join(here, "../guidelines/schema.json"));
+const schemaHash = createHash("sha256").update(schema).digest("hex");
+
 async function script(name) {
   const done = await build({
     entryPoints: [join(here, "src", `${name}.ts`)], bundle: true, minify: true, write: false,
     format: "esm", target: ["es2022"], legalComments: "none", logLevel: "warning",
+    define: { SCHEMA_HASH: JSON.stringify(schemaHash) },
   });
   await keep(`${name}.js`, done.outputFiles[0].contents);
 }
 
-async function style() {
-  let text = await readFile(join(here, "../api/static/src/charte.css"), "utf8");
-  for (const name of Object.keys(FONTS)) text = text.replaceAll(`url("${name}")`, `url("/static/${manifest[name]}")`);
+async function style(name) {
+  let text = await readFile(join(here, "../api/static/src", name), "utf8");
+  for (const font of Object.keys(FONTS)) text = text.replaceAll(`url("${font}")`, `url("/static/${manifest[font]}")`);
   const done = await build({
     stdin: { contents: text, loader: "css" }, minify: true, write: false, bundle: false, logLevel: "warning",
     target: ["chrome123", "firefox128", "safari17.5"],
   });
-  await keep("charte.css", done.outputFiles[0].contents);
+  await keep(name, done.outputFiles[0].contents);
 }
 
 await rm(output, { recursive: true, force: true });
@@ -76,7 +81,9 @@ await keep("icons.svg", await icons());
 await keep("mark.svg", MARK);
 await script("pages");
 await script("api-docs");
-await style();
+await script("editor");
+await style("charte.css");
+await style("editor.css");
 for (const name of ["swagger-ui.css", "swagger-ui-bundle.js"]) {
   await keep(name, await readFile(join(modules, "swagger-ui-dist", name)));
 }

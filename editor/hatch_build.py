@@ -13,7 +13,15 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 FOLDER = Path(__file__).parent
 OUTPUT = FOLDER.parent / "api" / "static" / "build"
-SOURCES = ("package.json", "package-lock.json", "build.mjs", "icons.txt", "src/**/*", "../api/static/src/*")
+SOURCES = (
+    "package.json",
+    "package-lock.json",
+    "build.mjs",
+    "icons.txt",
+    "src/**/*",
+    "../api/static/src/*",
+    "../guidelines/schema.json",
+)
 
 
 class BundleHook(BuildHookInterface):  # type: ignore[type-arg]

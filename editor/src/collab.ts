@@ -103,11 +103,29 @@ export function arrival(state: EditorState, commit: Commit): Arrival {
   return flight && flight.ref === commit.ref ? ownArrival(state, commit, steps, flight) : othersArrival(state, steps, commit.revision);
 }
 
-/** Takes back the commit under way, which was refused; what was typed since stays where it still has a place. */
-export function refusal(state: EditorState): Arrival {
-  const { revision, flight } = sharedState(state);
-  const sent = (flight?.steps ?? []).map(stepOf);
-  return replaceFlight(state, [], [], revision, sent);
+/**
+ * Takes back the commit under way, which was refused; what was typed since stays where it still has a place.
+ * With `everything` that is taken back too: one may no longer write here.
+ */
+export function refusal(state: EditorState, everything = false): Arrival {
+  const { revision, flight, locals } = sharedState(state);
+  if (!everything) return replaceFlight(state, [], [], revision, (flight?.steps ?? []).map(stepOf));
+  const tr = state.tr;
+  for (const local of [...locals].reverse()) must(tr, local.inverse);
+  const lost = locals.map((local) => local.step);
+  return { tr: finished(state, tr, { revision, locals: [], flight: null }, locals.length), lost };
+}
+
+/** How many changes wait to be confirmed, a run of typing counted as one. */
+export function waiting(state: EditorState): number {
+  let last: Step | null = null;
+  let count = 0;
+  for (const { step } of sharedState(state).locals) {
+    const merged: Step | null = last && mergedTyping(last, step);
+    if (!merged) count++;
+    last = merged ?? step;
+  }
+  return count;
 }
 
 /** The text as the authority has it at the revision: without what is not confirmed. */

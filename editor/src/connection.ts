@@ -1,0 +1,287 @@
+// The editor's end of the live protocol: opens, sends what was typed, takes what others typed, comes back after a cut.
+import type { EditorState, Transaction } from "prosemirror-state";
+import { documentHash, type NodeJson } from "./canonical.ts";
+import { arrival, confirmedDocument, departure, refusal, sharedState, wordsOf, type Arrival, type Commit } from "./collab.ts";
+import type { Cursor, FromAuthority, Present, Standing, Thread, ToAuthority } from "./frames.ts";
+import { after, ENDS, patience, type Happening, type Phase } from "./phases.ts";
+
+const PING = 20_000;
+const SILENCE = 45_000;
+const CURSOR = 300;
+const MOST_FAULTS = 4;
+
+/** Why words are shown to be copied. */
+export type Loss = "moved" | "reopened" | "refused";
+
+/** What the connection needs of the page. */
+export interface Host {
+  state(): EditorState | null;
+  /** Puts the text on the page, at first and again when the old copy is of no use. */
+  open(doc: unknown, standing: Standing): void;
+  dispatch(tr: Transaction): void;
+  /** After each change of phase, of rights, or of what is saved. */
+  changed(): void;
+  threads(list: readonly Thread[]): void;
+  people(list: readonly Present[], you: string | undefined): void;
+  cursors(list: readonly Cursor[]): void;
+  commit(commit: Commit): void;
+  lost(words: string, why: Loss, refusal?: { title: string; detail: string }): void;
+  told(refusal: { title: string; detail: string }): void;
+}
+
+export class Connection {
+  phase: Phase = "opening";
+  can: "edit" | "read" = "read";
+  /** Why the phase is `gone`, or in words of the authority. */
+  end: { reason: string; title: string; detail: string } | null = null;
+  since = 0;
+  private socket: WebSocket | null = null;
+  private attempts = 0;
+  private faults = 0;
+  private afresh = true;
+  private heard = 0;
+  private made = 0;
+  private pointed = 0;
+  private timers: { retry: number; ping: number; point: number } = { retry: 0, ping: 0, point: 0 };
+  private readonly name = Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => byte.toString(36)).join("");
+  private readonly url: string;
+  private readonly schema: string;
+  private readonly host: Host;
+
+  constructor(url: string, schema: string, host: Host) {
+    this.url = url;
+    this.schema = schema;
+    this.host = host;
+    window.addEventListener("online", () => this.retry());
+    window.addEventListener("offline", () => this.cut());
+    window.addEventListener("pagehide", () => this.socket?.close());
+    window.addEventListener("pageshow", (event) => event.persisted && this.retry());
+  }
+
+  /** Whether something typed is not yet known to be durable. */
+  get unsent(): boolean {
+    const state = this.host.state();
+    return state !== null && sharedState(state).locals.length > 0;
+  }
+
+  start(): void {
+    this.dial();
+  }
+
+  /** Tries at once, instead of when the wait is over. */
+  retry(): void {
+    if (this.phase !== "offline") return;
+    window.clearTimeout(this.timers.retry);
+    this.move("retry");
+    this.dial();
+  }
+
+  /** To be called after each change of the text: sends what waits, when nothing is under way. */
+  flush(): void {
+    const state = this.host.state();
+    if (this.phase !== "live" || !state) return;
+    const tr = departure(state, `${this.name}-${++this.made}`);
+    if (!tr) return;
+    this.host.dispatch(tr);
+    this.sendFlight();
+  }
+
+  /** To be called when the selection moves; sent a few times a second at most. */
+  point(): void {
+    if (this.timers.point) return;
+    const wait = Math.max(0, CURSOR - (Date.now() - this.pointed));
+    this.timers.point = window.setTimeout(() => this.sendCursor(), wait);
+  }
+
+  private move(happening: Happening): void {
+    const next = after(this.phase, happening);
+    if (next === "offline" && this.phase !== "offline") this.since = Date.now();
+    this.phase = next;
+    this.host.changed();
+  }
+
+  private dial(): void {
+    const socket = new WebSocket(this.url);
+    this.socket = socket;
+    socket.onopen = () => {
+      const state = this.host.state();
+      this.send({ t: "open", schema: this.schema, have: state && !this.afresh ? sharedState(state).revision : null });
+    };
+    socket.onmessage = (event) => {
+      if (socket === this.socket) this.hear(String(event.data));
+    };
+    socket.onclose = (event) => {
+      if (socket === this.socket) this.closed(event.code);
+    };
+    this.heard = Date.now();
+    window.clearInterval(this.timers.ping);
+    this.timers.ping = window.setInterval(() => this.ping(), PING);
+  }
+
+  private closed(code: number): void {
+    this.socket = null;
+    window.clearInterval(this.timers.ping);
+    const reason = ENDS[code];
+    if (reason) return this.finish(reason, "", "");
+    if (code === 4009) this.afresh = true;
+    this.move("closed");
+    if (this.phase !== "offline") return;
+    window.clearTimeout(this.timers.retry);
+    this.timers.retry = window.setTimeout(() => this.retry(), patience(this.attempts++, Math.random()));
+  }
+
+  private finish(reason: string, title: string, detail: string): void {
+    this.end ??= { reason, title, detail };
+    this.move("ended");
+    this.socket?.close();
+  }
+
+  /** Ends a socket that is open and of no use. */
+  private cut(): void {
+    const { socket } = this;
+    if (!socket) return;
+    this.socket = null;
+    socket.close();
+    this.closed(1006);
+  }
+
+  private ping(): void {
+    if (Date.now() - this.heard > SILENCE) this.cut();
+    else this.send({ t: "ping" });
+  }
+
+  private send(frame: ToAuthority): void {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(frame));
+  }
+
+  private hear(text: string): void {
+    this.heard = Date.now();
+    try {
+      this.take(JSON.parse(text) as FromAuthority);
+    } catch (error) {
+      // Whatever went wrong, the log is right: the text is opened again, and what was typed since is shown.
+      console.error(error);
+      this.openAgain();
+    }
+  }
+
+  private take(frame: FromAuthority): void {
+    switch (frame.t) {
+      case "init": return this.opened(frame.doc, frame);
+      case "catchup": return this.caughtUp(frame.commits, frame);
+      case "commits": return this.commits(frame.list);
+      case "nack": return this.refused(frame);
+      case "state": return this.rights(frame.can);
+      case "threads": return this.host.threads(frame.list);
+      case "people": return this.host.people(frame.list, undefined);
+      case "cursors": return this.host.cursors(frame.list);
+      case "hash": return this.compare(frame.revision, frame.hash);
+      case "reload": return this.finish(frame.code, frame.title, frame.detail);
+      case "pong": return;
+    }
+  }
+
+  private opened(doc: unknown, standing: Standing): void {
+    const state = this.host.state();
+    const unsent = state ? wordsOf(sharedState(state).locals.map((local) => local.step)) : "";
+    this.afresh = false;
+    this.host.open(doc, standing);
+    if (unsent) this.host.lost(unsent, "reopened");
+    this.stands(standing);
+  }
+
+  private caughtUp(commits: readonly Commit[], standing: Standing): void {
+    this.commits(commits);
+    this.stands(standing);
+    const state = this.host.state();
+    if (state && sharedState(state).flight) this.sendFlight();
+    else this.flush();
+  }
+
+  private stands(standing: Standing): void {
+    this.attempts = 0;
+    this.host.people(standing.people, standing.you.client);
+    this.host.threads(standing.threads);
+    this.rights(standing.can);
+  }
+
+  private rights(can: "edit" | "read"): void {
+    this.can = can;
+    this.move(can === "edit" ? "opened-to-edit" : "opened-to-read");
+    this.settle();
+  }
+
+  private commits(list: readonly Commit[]): void {
+    for (const commit of list) {
+      const state = this.host.state();
+      if (!state) return;
+      const { revision, flight } = sharedState(state);
+      if (commit.revision <= revision && flight?.ref !== commit.ref) continue;
+      this.apply(arrival(state, commit), "moved");
+      if (flight?.ref === commit.ref) this.faults = 0;
+      this.host.commit(commit);
+    }
+    this.settle();
+  }
+
+  private refused(frame: { ref: string; code: string; title: string; detail: string }): void {
+    const state = this.host.state();
+    if (!state || sharedState(state).flight?.ref !== frame.ref) return;
+    if (frame.code === "version_gone") return this.openAgain();
+    if (frame.code === "fault" && ++this.faults < MOST_FAULTS) return this.cut();
+    const taken = refusal(state);
+    this.host.dispatch(taken.tr);
+    const words = wordsOf(taken.lost);
+    if (words) this.host.lost(words, "refused", frame);
+    else this.host.told(frame);
+    this.settle();
+  }
+
+  private apply(taken: Arrival, why: Loss): void {
+    this.host.dispatch(taken.tr);
+    const words = wordsOf(taken.lost);
+    if (words) this.host.lost(words, why);
+  }
+
+  /** After an answer: the next commit; or, where one may no longer write, what was typed is handed back. */
+  private settle(): void {
+    const state = this.host.state();
+    if (!state) return;
+    const { flight, locals } = sharedState(state);
+    if (this.phase === "read-only" && !flight && locals.length) this.apply(refusal(state, true), "refused");
+    this.host.changed();
+    this.flush();
+  }
+
+  private sendFlight(): void {
+    const state = this.host.state();
+    const flight = state && sharedState(state).flight;
+    if (flight) this.send({ t: "commit", ...flight });
+    this.host.changed();
+  }
+
+  private compare(revision: number, hash: string): void {
+    const state = this.host.state();
+    if (!state || sharedState(state).revision !== revision) return;
+    if (documentHash(confirmedDocument(state).toJSON() as NodeJson) !== hash) {
+      console.error(`the text at revision ${revision} is not the authority's`);
+      this.openAgain();
+    }
+  }
+
+  private openAgain(): void {
+    this.afresh = true;
+    this.cut();
+    this.retry();
+  }
+
+  private sendCursor(): void {
+    this.timers.point = 0;
+    const state = this.host.state();
+    if (this.phase !== "live" || !state) return;
+    this.pointed = Date.now();
+    const { revision, locals } = sharedState(state);
+    const back = (position: number) => [...locals].reverse().reduce((at, local) => local.inverse.getMap().map(at, -1), position);
+    this.send({ t: "cursor", revision, anchor: back(state.selection.anchor), head: back(state.selection.head) });
+  }
+}

@@ -1,0 +1,251 @@
+// The page where a draft is written: puts text, toolbar, outline, margin and connection together.
+import { dropCursor } from "prosemirror-dropcursor";
+import { gapCursor } from "prosemirror-gapcursor";
+import { Node } from "prosemirror-model";
+import { EditorState, Selection, type Command, type Transaction } from "prosemirror-state";
+import { EditorView } from "prosemirror-view";
+import { anchorsIn, anchorsPlugin, threadAt, withDraft, withFocus, withThreads } from "./anchors.ts";
+import { isFromAuthority, sharedPlugin, sharedState, waiting } from "./collab.ts";
+import { Connection, type Host } from "./connection.ts";
+import { part } from "./dom.ts";
+import type { Thread } from "./frames.ts";
+import { uniqueIds } from "./ids.ts";
+import { keys } from "./keys.ts";
+import { editLink, heldWords } from "./linkform.ts";
+import { look } from "./look.ts";
+import { Margin } from "./margin.ts";
+import { Notices } from "./notices.ts";
+import { Outline } from "./outline.ts";
+import { cleanHtml, cleanSlice, cleanText } from "./paste.ts";
+import { Places } from "./places.ts";
+import { presence, showPeople, withCarets, withoutGone } from "./presence.ts";
+import { poster } from "./rest.ts";
+import { Saved } from "./saved.ts";
+import { schema } from "./schema.ts";
+import { tablesPlugin } from "./tables.ts";
+import { Toolbar } from "./toolbar.ts";
+import { undoPlugin } from "./undoing.ts";
+import { speaker, type Language } from "./words.ts";
+
+/** What the page's template says; api/pages/versions.py writes it. */
+interface Options {
+  readonly versionId: string;
+  readonly language: Language;
+  readonly textLanguage: string;
+  readonly csrf: string;
+  readonly can: "edit" | "read";
+  readonly liveUrl: string;
+  readonly apiUrl: string;
+  readonly me: { readonly id: string; readonly name: string };
+}
+
+/** Put in by the build: SHA-256 of guidelines/schema.json. */
+declare const SCHEMA_HASH: string;
+
+/** What one paste may bring, in characters: it travels as one step. */
+const MOST_PASTED = 300_000;
+
+const options = JSON.parse(part("editor-options").textContent ?? "{}") as Options;
+const say = speaker(options.language);
+const post = poster(options.apiUrl, options.csrf, options.language);
+const notices = new Notices(part("editor-notice"), say);
+const sheet = document.querySelector<HTMLElement>(".sheet") ?? part("editor");
+
+let view: EditorView | null = null;
+let places = new Places(0);
+let toolbar: Toolbar | null = null;
+let outline: Outline | null = null;
+let margin: Margin | null = null;
+let threads: readonly Thread[] = [];
+let ownClient: string | undefined;
+let whenSaved: (() => void)[] = [];
+
+const host: Host = {
+  state: () => view?.state ?? null,
+  open(doc, standing) {
+    places = new Places(standing.revision);
+    ownClient = standing.you.client;
+    const state = freshState(doc, standing.revision);
+    if (view) view.updateState(state);
+    else build(state);
+    refresh();
+  },
+  dispatch: (tr) => view?.dispatch(tr),
+  changed,
+  threads(list) {
+    threads = list;
+    if (!view) return;
+    view.dispatch(withThreads(view.state, list, places));
+    margin?.show(threads);
+    outline?.show();
+  },
+  people(list, you) {
+    ownClient = you ?? ownClient;
+    showPeople(part("present"), list, options.me, say);
+    const tr = view && withoutGone(view.state, list);
+    if (tr) view?.dispatch(tr);
+  },
+  cursors: (list) => view?.dispatch(withCarets(view.state, list, ownClient, places)),
+  commit: (commit) => places.remember(commit),
+  lost: (words, why, refusal) => notices.lost(words, why, refusal),
+  told: (refusal) => notices.refused(refusal),
+};
+
+const live = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${options.liveUrl}`;
+const connection = new Connection(live, SCHEMA_HASH, host);
+const saved = new Saved(part("saved"), say, options.language, () => connection.retry());
+
+window.addEventListener("beforeunload", (event) => {
+  if (connection.unsent) event.preventDefault();
+});
+changed();
+connection.start();
+
+function freshState(json: unknown, revision: number): EditorState {
+  const doc = Node.fromJSON(schema, json);
+  const plugins = [
+    sharedPlugin(revision), uniqueIds(), undoPlugin(), look(say), anchorsPlugin(), presence(), heldWords(),
+    ...keys({ link: onlyWriting((_state, _dispatch, at) => at !== undefined && editLink(at, say)), comment: startComment, nextThread: walk(1), previousThread: walk(-1) }),
+    tablesPlugin(), dropCursor({ color: false, class: "drop-place" }), gapCursor(),
+  ];
+  return EditorState.create({ doc, plugins });
+}
+
+function build(state: EditorState): void {
+  const place = document.createElement("div");
+  view = new EditorView({ mount: place }, {
+    state,
+    editable: () => connection.can === "edit" && connection.phase !== "gone",
+    attributes: (now) => ({
+      class: "prose hang", id: "text", role: "textbox", "aria-multiline": "true", "aria-label": say("textLabel"), lang: options.textLanguage, spellcheck: "true",
+      ...(now.doc.childCount === 1 && now.doc.firstChild?.isTextblock && !now.doc.firstChild.content.size ? { "data-placeholder": say("placeholder") } : {}),
+    }),
+    dispatchTransaction: take,
+    transformPastedHTML: cleanHtml,
+    transformPastedText: cleanText,
+    transformPasted: cleanSlice,
+    handlePaste: (_view, _event, slice) => {
+      if (slice.size <= MOST_PASTED) return false;
+      notices.refused({ title: say("pasteTooLong"), detail: say("pasteTooLongWhy") });
+      return true;
+    },
+    handleDOMEvents: { click: openLink },
+  });
+  sheet.replaceChildren(place);
+  toolbar = new Toolbar(view, say, { link: onlyWriting(() => view !== null && editLink(view, say)), comment: () => view && startComment(view.state, view.dispatch, view) });
+  sheet.before(toolbar.dom);
+  outline = new Outline(part("outline"), view, say);
+  margin = new Margin(part("margin"), view, {
+    reply: (thread, text) => post(`/threads/${thread}/comments`, { text }),
+    resolve: (thread) => post(`/threads/${thread}/resolve`, {}),
+    reopen: (thread) => post(`/threads/${thread}/reopen`, {}),
+    open: openThread,
+    focus: focusThread,
+    cancel: () => {
+      view?.dispatch(withDraft(view.state, null));
+      view?.focus();
+    },
+  }, say, options.language);
+}
+
+/** Every change of the text goes through here, one's own and the authority's. */
+function take(this: EditorView, tr: Transaction): void {
+  const before = this.state;
+  const state = before.apply(tr);
+  this.updateState(state);
+  if (tr.selectionSet && !isFromAuthority(tr) && state.selection.empty && this.hasFocus()) followCaret(state);
+  refresh();
+  connection.flush();
+  if (!isFromAuthority(tr)) connection.point();
+}
+
+function refresh(): void {
+  outline?.show();
+  margin?.show(threads);
+  changed();
+}
+
+function changed(): void {
+  const state = view?.state ?? null;
+  const shared = state && sharedState(state);
+  saved.show({ phase: connection.phase, can: connection.can, revision: shared?.revision ?? null, waiting: state ? waiting(state) : 0, since: connection.since });
+  if (connection.end) notices.ended(connection.end.reason, connection.end.title, connection.end.detail);
+  if (!shared?.locals.length && connection.phase === "live") for (const go of whenSaved.splice(0)) go();
+  toolbar?.show();
+}
+
+/** The card of the words in which the caret stands comes to the front. */
+function followCaret(state: EditorState): void {
+  const thread = threadAt(state, state.selection.head);
+  if (view && thread !== anchorsIn(state).focus) view.dispatch(withFocus(view.state, thread));
+}
+
+function focusThread(thread: string | null): void {
+  if (!view) return;
+  const tr = withFocus(view.state, thread);
+  const anchor = thread === null ? undefined : anchorsIn(view.state).by.get(thread);
+  if (anchor && !anchor.removed) tr.setSelection(Selection.near(tr.doc.resolve(anchor.from), 1)).scrollIntoView();
+  view.dispatch(tr);
+  if (thread === null) view.focus();
+}
+
+/** Alt and an arrow: the next or the previous discussion, in the order of the text. */
+function walk(by: 1 | -1): Command {
+  return (state) => {
+    const { by: known, open } = anchorsIn(state);
+    const places = [...known].filter(([id, anchor]) => open.has(id) && !anchor.removed).sort(([, one], [, other]) => one.from - other.from);
+    const { from } = state.selection;
+    const next = by > 0 ? places.find(([, anchor]) => anchor.from > from) : places.findLast(([, anchor]) => anchor.from < from);
+    const target = next ?? places.at(by > 0 ? 0 : -1);
+    if (!target) return false;
+    focusThread(target[0]);
+    return true;
+  };
+}
+
+function startComment(state: EditorState, _dispatch?: unknown, at?: EditorView): boolean {
+  if (!at) return !state.selection.empty;
+  const { from, to, empty } = state.selection;
+  const words = empty ? wordAround(state) : { from, to };
+  if (!words || !state.doc.textBetween(words.from, words.to, " ", " ").trim()) {
+    notices.refused({ title: say("comment"), detail: say("selectWords") });
+    return true;
+  }
+  at.dispatch(withDraft(state, words));
+  margin?.compose();
+  return true;
+}
+
+/** Waits until the words are everybody's: positions hold at a revision of the log only. */
+async function openThread(text: string): Promise<void> {
+  await new Promise<void>((go) => {
+    whenSaved = [...whenSaved, go];
+    changed();
+  });
+  const state = view?.state;
+  const draft = state && anchorsIn(state).draft;
+  if (!state || !draft) return;
+  await post("/threads", { text, revision: sharedState(state).revision, from: draft.from, to: draft.to });
+}
+
+function wordAround(state: EditorState): { from: number; to: number } | null {
+  const { $from } = state.selection;
+  if (!$from.parent.isTextblock) return null;
+  const text = $from.parent.textBetween(0, $from.parent.content.size, undefined, "\ufffc");
+  const before = /[\p{L}\p{N}’'-]*$/u.exec(text.slice(0, $from.parentOffset))?.[0].length ?? 0;
+  const behind = /^[\p{L}\p{N}’'-]*/u.exec(text.slice($from.parentOffset))?.[0].length ?? 0;
+  return before + behind ? { from: $from.pos - before, to: $from.pos + behind } : null;
+}
+
+/** With Ctrl a link opens; without, one edits its words. */
+function openLink(_view: EditorView, event: MouseEvent): boolean {
+  const link = (event.target as Element).closest("a[href]");
+  if (!link) return false;
+  event.preventDefault();
+  if (event.ctrlKey || event.metaKey || connection.can === "read") window.open(link.getAttribute("href") ?? "", "_blank", "noopener");
+  return true;
+}
+
+function onlyWriting(command: Command): Command {
+  return (state, dispatch, at) => (dispatch && connection.can === "edit" ? command(state, dispatch, at ?? view ?? undefined) : connection.can === "edit");
+}

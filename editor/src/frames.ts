@@ -1,0 +1,68 @@
+// The frames of the live protocol, as docs/live-protocol.md has them.
+import type { Commit } from "./collab.ts";
+
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface Present extends Person {
+  readonly client: string;
+}
+
+export interface Comment {
+  readonly id: string;
+  readonly by: Person;
+  readonly at: string;
+  readonly text: string;
+}
+
+export interface Thread {
+  readonly id: string;
+  readonly revision: number;
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly quote: string;
+  readonly removed: boolean;
+  readonly removed_by?: string | null;
+  readonly section: string;
+  readonly blocking: boolean;
+  readonly open: boolean;
+  readonly by: Person;
+  readonly at: string;
+  readonly comments: readonly Comment[];
+}
+
+export interface Cursor extends Present {
+  readonly revision: number;
+  readonly anchor: number;
+  readonly head: number;
+}
+
+export interface Standing {
+  readonly revision: number;
+  readonly can: "edit" | "read";
+  readonly state: string;
+  readonly you: Person & { readonly client?: string };
+  readonly threads: readonly Thread[];
+  readonly people: readonly Present[];
+}
+
+export type FromAuthority =
+  | ({ readonly t: "init"; readonly doc: unknown; readonly hash: string } & Standing)
+  | ({ readonly t: "catchup"; readonly commits: readonly Commit[] } & Standing)
+  | { readonly t: "commits"; readonly list: readonly Commit[] }
+  | { readonly t: "nack"; readonly ref: string; readonly code: string; readonly title: string; readonly detail: string }
+  | { readonly t: "state"; readonly can: "edit" | "read"; readonly state: string; readonly why: string }
+  | { readonly t: "threads"; readonly list: readonly Thread[] }
+  | { readonly t: "people"; readonly list: readonly Present[] }
+  | { readonly t: "cursors"; readonly list: readonly Cursor[] }
+  | { readonly t: "hash"; readonly revision: number; readonly hash: string }
+  | { readonly t: "reload"; readonly code: string; readonly title: string; readonly detail: string }
+  | { readonly t: "pong" };
+
+export type ToAuthority =
+  | { readonly t: "open"; readonly schema: string; readonly have: number | null }
+  | { readonly t: "commit"; readonly ref: string; readonly base: number; readonly steps: readonly unknown[] }
+  | { readonly t: "cursor"; readonly revision: number; readonly anchor: number; readonly head: number }
+  | { readonly t: "ping" };

@@ -1,0 +1,80 @@
+// Messages that stand above the text until they are dealt with: what was refused, words that found no place, the end.
+import { button, element, icon } from "./dom.ts";
+import type { Loss } from "./connection.ts";
+import type { Say, Words } from "./words.ts";
+
+const LOSSES: Readonly<Record<Loss, keyof Words>> = { moved: "lostWhy", reopened: "lostReopened", refused: "lostRefused" };
+
+const ENDS: Readonly<Record<string, keyof Words>> = {
+  "signed-out": "goneSignedOut", sign_in_required: "goneSignedOut", forbidden: "goneForbidden", not_permitted: "goneForbidden",
+  unknown: "goneUnknown", schema: "goneSchema", schema_changed: "goneSchema",
+};
+
+export class Notices {
+  private readonly place: HTMLElement;
+  private readonly say: Say;
+  private readonly standing = new Map<string, HTMLElement>();
+
+  constructor(place: HTMLElement, say: Say) {
+    this.place = place;
+    this.say = say;
+  }
+
+  /** Words to copy. Those that are lost for the same reason one after the other stand in one notice. */
+  lost(words: string, why: Loss, refusal?: { title: string; detail: string }): void {
+    const known = this.standing.get(why)?.querySelector("textarea");
+    if (known) {
+      known.value += `\n${words}`;
+      return;
+    }
+    const text = element("textarea", { class: "input", readonly: true, rows: Math.min(6, 1 + Math.ceil(words.length / 70)), "aria-label": this.say("lostTitle") });
+    text.value = words;
+    const copy = button({ class: "btn small" }, () => void this.copy(text, copy), icon("copy"), this.say("copy"));
+    const title = refusal?.title || this.say("lostTitle");
+    const detail = refusal ? `${refusal.detail} ${this.say(LOSSES[why])}` : this.say(LOSSES[why]);
+    this.show(why, "warn", "unlink", title, detail, text, element("p", { class: "acts" }, copy, this.closer(why)));
+  }
+
+  refused({ title, detail }: { title: string; detail: string }): void {
+    this.show("refused-only", "warn", "circle-alert", title, detail, element("p", { class: "acts" }, this.closer("refused-only")));
+  }
+
+  /** Where one may read and not write; null takes the notice away. */
+  readOnly(why: string | null): void {
+    if (why === null) return this.close("read-only");
+    this.show("read-only", "", "eye", this.say("readOnlyTitle"), why);
+  }
+
+  ended(reason: string, title: string, detail: string): void {
+    const again = button({ class: "btn small" }, () => location.reload(), icon("rotate-cw"), this.say("reload"));
+    const known = ENDS[reason];
+    this.show("end", "bad", "lock", title || this.say("goneTitle"), detail || (known ? this.say(known) : ""), element("p", { class: "acts" }, again));
+  }
+
+  private closer(key: string): HTMLButtonElement {
+    return button({ class: "btn quiet small" }, () => this.close(key), this.say("close"));
+  }
+
+  private close(key: string): void {
+    this.standing.get(key)?.remove();
+    this.standing.delete(key);
+  }
+
+  private show(key: string, tone: string, mark: string, title: string, detail: string, ...more: readonly HTMLElement[]): void {
+    this.close(key);
+    const made = element("div", { class: `notice ${tone} after-m`.replace("  ", " "), role: "alert" }, icon(mark), element("div", {}, element("h2", {}, title), element("p", {}, detail), ...more));
+    this.standing.set(key, made);
+    this.place.append(made);
+    if (key !== "read-only") made.scrollIntoView({ block: "nearest" });
+  }
+
+  private async copy(text: HTMLTextAreaElement, control: HTMLButtonElement): Promise<void> {
+    text.select();
+    try {
+      await navigator.clipboard.writeText(text.value);
+    } catch {
+      document.execCommand("copy"); // without https there is no clipboard to write to
+    }
+    control.replaceChildren(icon("check"), this.say("copied"));
+  }
+}

@@ -1,0 +1,47 @@
+"""The editor's source keeps its types: every word in both languages, every message of the protocol handled."""
+
+import subprocess
+
+import pytest
+
+from tests.conformance.conftest import EDITOR, node
+
+COMPILER = EDITOR / "node_modules" / "typescript" / "bin" / "tsc"
+
+
+def check(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    command = [str(node()), str(COMPILER), "--noEmit", *arguments]
+    return subprocess.run(command, cwd=EDITOR, capture_output=True, text=True, timeout=300)
+
+
+@pytest.mark.parametrize("project", [".", "conformance"])
+def test_the_editor_type_checks(project: str) -> None:
+    done = check("--project", project)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_type_check_finds_what_is_wrong() -> None:
+    """A word that French lacks: the check must not pass whatever it is given."""
+    broken = EDITOR / "conformance" / "broken-words.ts"
+    broken.write_text(
+        'import { fr } from "../src/words.ts";\n'
+        "const { saving: _, ...rest } = fr;\n"
+        "export const wanting: typeof fr = rest;\n"
+    )
+    try:
+        done = check("--project", "conformance")
+    finally:
+        broken.unlink()
+    assert done.returncode != 0
+    assert "saving" in done.stdout
+
+
+def test_the_lock_file_names_no_registry() -> None:
+    assert '"resolved"' not in (EDITOR / "package-lock.json").read_text("utf-8")
+
+
+def test_the_packages_are_pinned_exactly() -> None:
+    import json
+
+    pinned = json.loads((EDITOR / "package.json").read_text("utf-8"))["devDependencies"]
+    assert {name: version for name, version in pinned.items() if not version[0].isdigit()} == {}
