@@ -26,7 +26,7 @@ def convert(source: Path, target: Path, *, title: str | None, language: str) -> 
     if format == "html":
         data = render_page(document, title=title or source.stem, language=language, heading=title is not None).encode()
     else:
-        data = write(document, format, language=language)
+        data = write(document, format, language=language, title=title or "")
     write_file(target, data)
 
 

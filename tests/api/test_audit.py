@@ -25,9 +25,11 @@ def test_a_sound_log_is_said_to_be_sound(configured: Path, capsys: pytest.Captur
         ("UPDATE event SET at = '2020-01-01 00:00:00.000000' WHERE {g} AND seq = 2", "event 2: changed"),
         ("DELETE FROM event WHERE {g} AND seq = 2", "event 2: missing"),
         ("DELETE FROM event WHERE {g} AND seq = 1", "event 1: missing"),
+        ("DELETE FROM event WHERE {g} AND seq = (SELECT max(seq) FROM event WHERE {g})", "evidence_differs"),
+        ("UPDATE publication SET document = replace(document, 'friendly', 'rude') WHERE {g}", "evidence_differs"),
         ("UPDATE event SET seq = CASE seq WHEN 2 THEN -3 ELSE -2 END WHERE {g} AND seq IN (2, 3)", "reordered"),
     ],
-    ids=["data", "person", "time", "one", "first", "order"],
+    ids=["data", "person", "time", "one", "first", "last", "words", "order"],
 )
 def test_whatever_was_altered_is_named(
     configured: Path, statement: str, fault: str, capsys: pytest.CaptureFixture[str]
