@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from traceback import walk_tb
 from typing import Any
 
 from litestar import Litestar, Request, Response
@@ -45,7 +46,8 @@ def create_app(
         exception_handlers={
             **dict.fromkeys(refusals.HOUSE, answer_refusal),
             HTTPException: answer_http,
-            RecursionError: answer_depth,
+            RecursionError: answer_unread,
+            UnicodeDecodeError: answer_unread,
             Exception: answer_fault,
         },
         state=State({"services": services}),
@@ -83,17 +85,19 @@ def answer_http(request: "Request[Any, Any, Any]", error: HTTPException) -> "Res
         return answer_refusal(request, NotFound())
     if error.status_code == 400:
         extra = error.extra if isinstance(error.extra, list) else []
-        fields = [(str(item.get("key", "")), str(item.get("message", ""))) for item in extra if isinstance(item, dict)]
-        return answer_refusal(request, InvalidRequest(fields=fields or [("", error.detail)]))
+        said = {str(item.get("key", "")): str(item.get("message", "")) for item in extra if isinstance(item, dict)}
+        fields = [(key, "missing" if words == "Field required" else "malformed") for key, words in said.items()]
+        return answer_refusal(request, InvalidRequest(fields=fields or [("", "malformed")], validation=said))
     code = {405: "method_not_allowed", 413: "request_too_large"}.get(error.status_code, "http_error")
     title, detail = refusals.say(code, {}, _language(request))
     return _plain(request, refusals.Refusal(error.status_code, code, title, detail))
 
 
-def answer_depth(request: "Request[Any, Any, Any]", error: RecursionError) -> "Response[Any]":
-    """A body nested deeper than anything Charte reads; anywhere else running out of stack is a fault of ours."""
-    if "deserializing" in str(error):
-        return answer_refusal(request, InvalidRequest(fields=[("", "nested too deep")]))
+def answer_unread(request: "Request[Any, Any, Any]", error: Exception) -> "Response[Any]":
+    """A body that is not UTF-8, or nested deeper than the stack; raised anywhere else it is a fault of ours."""
+    innermost = list(walk_tb(error.__traceback__))[-1][0]
+    if innermost.f_globals["__name__"].startswith("litestar.serialization"):
+        return answer_refusal(request, InvalidRequest(fields=[("", "malformed")]))
     return answer_fault(request, error)
 
 

@@ -202,7 +202,7 @@ def refuse_nul(request: "Request[Any, Any, Any]") -> None:
     if "\0" in request.url.path:
         raise NotFound()
     if b"%00" in request.scope["query_string"]:
-        raise InvalidRequest(fields=[("query", "holds a NUL")])
+        raise InvalidRequest(fields=[("query", "malformed")])
 
 
 async def refuse_forgery(request: "Request[Any, Any, Any]") -> None:

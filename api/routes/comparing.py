@@ -143,7 +143,7 @@ def _old(work: Work, row: Version, against: str, revision: int | None) -> tuple[
     if other is None:
         return Side(version_id=None, revision=None, hash=document_hash(versions.EMPTY)), versions.EMPTY
     if version_seen(work, other).guideline_id != row.guideline_id:
-        raise InvalidRequest(fields=[("against", "is of another guideline")])
+        raise InvalidRequest(fields=[("against", "unknown")])
     return _text(work, other, revision)
 
 

@@ -12,7 +12,7 @@ from guidelines.document import Node
 def given_text(markdown: str | None, document: dict[str, Any] | None) -> Node | None:
     """The text of a body; None without one. Raises `InvalidRequest` for both at once, and an `ExportError`."""
     if markdown is not None and document is not None:
-        raise InvalidRequest(fields=[("document", "give either markdown or document")])
+        raise InvalidRequest(fields=[("document", "malformed")])
     if document is not None:
         return read(json.dumps(document).encode(), "json")
     return read(markdown.encode(), "md") if markdown is not None else None

@@ -83,7 +83,7 @@ def list_threads(visit: ThisVisit, version_id: FromPath[str]) -> list[Thread]:
 def open_thread(visit: ThisVisit, version_id: FromPath[str], data: JSONBody[NewThread]) -> Thread:
     """Opens a thread with its first comment. A selection needs the revision at which its positions hold."""
     if (data.start is None) is not (data.end is None) or (data.start is not None and data.revision is None):
-        raise InvalidRequest(fields=[("from", "give revision, from and to together")])
+        raise InvalidRequest(fields=[("from", "missing")])
     with visit.write() as work:
         drafts.demand_discuss(work.session, work.actor, version_seen(work, version_id))
         thread = discussion.open_thread(
