@@ -17,6 +17,7 @@ from api.words import agreement, slice_name
 from guidelines import authority
 from guidelines import queries as writing
 from guidelines.errors import InvalidField
+from guidelines.sections import META, OUTLINE
 from guidelines.tables import Guideline
 from workflow import queries, review, signing
 from workflow.errors import SelfApproval
@@ -188,7 +189,8 @@ def _decided(
             return act(work)
         except SelfApproval as error:
             names = section_names(authority.open_document(work.session, version_id).document)
-            error.facts["sections"] = [slice_name(part, names, visit.language) for part in error.facts["sections"]]
+            written = [part for part in (*names, OUTLINE, META) if part in error.facts["sections"]]
+            error.facts["sections"] = [slice_name(part, names, visit.language) for part in written]
             raise
 
     return submitted(

@@ -83,7 +83,7 @@ def tasks_of(visit: Visit, work: Work) -> Tasks:
         for state in queries.all_moving(work.session):
             _sort(visit, work, queries.standing(work.session, state.version_id, work.at), tasks)
     confirmed = queries.acknowledged(work.session, work.actor.id)
-    for entry in handbook.shelf(work.session, work.actor.language):
+    for entry in handbook.shelf(work.session, visit.language):
         _sort_reading(entry, confirmed.get(entry.publication.version_id), tasks, visit.language)
     return tasks
 

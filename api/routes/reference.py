@@ -64,6 +64,8 @@ class Described(ReceiveRoutePlugin):
                 self._describe(handler)
 
     def _describe(self, handler: HTTPRouteHandler) -> None:
+        if "access" not in handler.opt:
+            return  # the composition root refuses such a route by its name
         access = Access(handler.opt["access"])
         refuses = set(handler.opt.get("refuses", ()))
         if handler.parsed_fn_signature.parameters.keys() - {"visit"}:

@@ -1,6 +1,7 @@
 """Coming in: accounts, sessions, one-time links, limits on guessing, forgery."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -41,15 +42,18 @@ class House:
             accounts.set_password(session, person.id, password, self.now)
             return person.id
 
-    def visitor(self) -> "TestClient[object]":
-        return TestClient(self.app, base_url="http://testserver.local")  # type: ignore[arg-type]
+    @contextmanager
+    def visitor(self) -> "Iterator[TestClient[object]]":
+        """A browser of its own. The client is not entered: several at once would each start the application anew."""
+        yield TestClient(self.app, base_url="http://testserver.local")  # type: ignore[arg-type]
 
-    def signed_in(self, name: str) -> "TestClient[object]":
-        client = self.visitor()
-        answer = sign_in(client, name)
-        assert answer.status_code == 303
-        client.headers["x-csrf-token"] = csrf_token(client.cookies["charte_session"])
-        return client
+    @contextmanager
+    def signed_in(self, name: str) -> "Iterator[TestClient[object]]":
+        with self.visitor() as client:
+            answer = sign_in(client, name)
+            assert answer.status_code == 303
+            client.headers["x-csrf-token"] = csrf_token(client.cookies["charte_session"])
+            yield client
 
 
 def sign_in(client: "TestClient[object]", name: str, password: str = PASSWORD, next: str = "") -> object:

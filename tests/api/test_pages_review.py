@@ -1,0 +1,268 @@
+"""The review by forms: exact words are signed, what changed is shown, refusals help and keep what was typed."""
+
+import re
+
+import pytest
+from sqlalchemy import Engine
+
+from guidelines.document import document_hash
+from tests.api.browsing import Company, Page, Visitor
+from tests.builders import doc, h1, p
+
+REVIEW = "/versions/v1/review"
+#: Where "first" begins in the text of the house.
+FIRST = 14
+
+
+@pytest.fixture
+def company(engine: Engine) -> Company:
+    built = Company(engine)
+    with built.acting() as house:
+        house.create()
+        house.submit("v1")
+    return built
+
+
+def sign(visitor: Visitor, *, version: str = "v1") -> Page:
+    return visitor.send(visitor.read(f"/versions/{version}/review"), "/approve", sections="")
+
+
+def rewritten(company: Company, words: str = " the office") -> None:
+    """Taken back to the draft, written on by Mathieu, submitted again."""
+    aicha = company.visitor("aicha")
+    aicha.send(aicha.read(REVIEW), "/reopen")
+    with company.acting() as house:
+        house.write("v1", "mathieu", FIRST, words)
+        house.submit("v1")
+
+
+def test_a_sign_off_can_be_undone_at_once_and_only_by_its_maker(company: Company) -> None:
+    julie = company.visitor("julie")
+    signed = sign(julie)
+    assert "Undo" in signed.words
+    address = str(signed.answer.url).split("/en", 1)[1]
+    assert "Undo" not in company.visitor("samuel").read(address).words
+    undone = julie.send(signed, "/retract")
+    assert "Your decision has been taken back." in undone.words
+    assert undone.offers("/approve")
+    assert "Undo" not in julie.read(address).words
+
+
+def test_one_section_is_signed_and_the_page_goes_on_to_the_next(company: Company) -> None:
+    julie = company.visitor("julie")
+    page = julie.read(REVIEW)
+    first = next(form for form in page.forms if form.fields.get("sections") == "s1" and "shown_hash" in form.fields)
+    answer = Page(julie.client.post(first.action, data=first.fields))
+    assert answer.status == 200
+    assert str(answer.answer.url).endswith("#s2")
+    assert any(form.fields.get("sections") == "s1" for form in answer.forms if form.action.endswith("/retract"))
+
+
+def test_the_statement_shown_is_the_one_that_is_kept(company: Company) -> None:
+    from sqlmodel import select
+
+    from api.database import transaction
+    from workflow.tables import SignOff
+
+    julie = company.visitor("julie", "fr")
+    words = "Pour l’équipe legal, j’ai lu ces mots de «\u00a0Charter\u00a0» et j’en approuve la publication."
+    assert words in julie.read(REVIEW).answer.text
+    sign(julie)
+    with transaction(company.engine, read_only=True) as session:
+        row = session.exec(select(SignOff)).one()
+    assert (row.statement, row.language) == (words, "fr")
+
+
+def test_a_stale_page_signs_nothing_and_shows_what_changed_since(company: Company) -> None:
+    julie = company.visitor("julie")
+    stale = julie.read(REVIEW)
+    rewritten(company)
+    answer = julie.send(stale, "/approve", status=409, sections="")
+    assert "The text is no longer the one you had before you" in answer.words
+    assert "What changed meanwhile" in answer.words
+    assert "<ins>" in answer.answer.text
+    assert "“the office” is added" in answer.words
+    assert not answer.offers("/retract")
+
+
+def test_a_stale_page_that_lies_about_its_words_gets_no_comparison(company: Company) -> None:
+    julie = company.visitor("julie")
+    stale = julie.read(REVIEW)
+    rewritten(company)
+    answer = julie.send(stale, "/approve", status=409, sections="", shown_hash=document_hash(doc(h1("x"), p("y"))))
+    assert "What changed meanwhile" not in answer.words
+
+
+def test_a_sign_off_of_older_words_says_which_words_changed_by_whom_and_when(company: Company) -> None:
+    julie = company.visitor("julie")
+    sign(julie)
+    rewritten(company)
+    page = julie.read(REVIEW)
+    assert "A sign-off of this section no longer holds" in page.words
+    fallen = page.words.split("You signed for legal on ", 1)[1]
+    assert re.match(
+        r"24 November 2026, 10:0\d\. These words were changed by Mathieu on 24 November 2026, 10:0\d:", fallen
+    )
+    assert "In “Speaking”, “the office” is added." in fallen
+    assert "legal: to sign again" in page.words
+    home = julie.read("/").words
+    assert "A sign-off fell. In “Speaking”, “the office” is added." in home
+    again = sign(julie)
+    assert "A sign-off of this section no longer holds" not in again.words
+
+
+def test_the_sections_whose_words_stand_keep_their_sign_offs(company: Company) -> None:
+    julie = company.visitor("julie")
+    sign(julie)
+    rewritten(company)
+    open_ = [form.fields["sections"] for form in julie.read(REVIEW).forms if form.fields.get("sections")]
+    assert "s1" in open_
+    waiting = [
+        form.fields["sections"]
+        for form in julie.read(REVIEW).forms
+        if form.action.endswith("/approve") and form.fields.get("sections")
+    ]
+    assert waiting == ["s1"]
+
+
+def test_publishing_with_something_outstanding_is_refused_with_the_list(company: Company) -> None:
+    sign(company.visitor("julie"))
+    answer = company.visitor("aicha").post("/versions/v1/publish", number="major")
+    assert answer.status == 409
+    assert "Nothing was published." in answer.words
+    assert "Speaking, Pictures, Order of the sections and Title and audience: comms has not signed yet." in answer.words
+    assert company.visitor(None).client.get("/en/handbook/charter").status_code == 404
+
+
+def test_who_wrote_the_words_is_told_in_which_sections(company: Company) -> None:
+    page = company.visitor("aicha").read(REVIEW)
+    stale = {"shown_hash": company_hash(company), "team": "comms"}
+    answer = company.visitor("aicha").post("/versions/v1/approve", **stale)
+    assert not page.offers("/approve")
+    assert answer.status == 403
+    assert "You wrote in: Speaking, Pictures, Order of the sections and Title and audience." in answer.words
+
+
+def company_hash(company: Company) -> str:
+    with company.acting() as house:
+        return house.shown("v1")
+
+
+def test_signing_for_another_team_is_refused(company: Company) -> None:
+    answer = company.visitor("julie").post("/versions/v1/approve", team="comms", shown_hash=company_hash(company))
+    assert answer.status == 403
+    assert "You do not sign for this team here" in answer.words
+
+
+def test_an_objection_holds_back_publication_until_a_colleague_lifts_it(company: Company) -> None:
+    julie, samuel = company.visitor("julie"), company.visitor("samuel")
+    julie.send(julie.read(REVIEW), "/object", sections="s2", remark="Whose consent?")
+    page = samuel.read(REVIEW)
+    assert "Pictures: Julie objects for legal: “Whose consent?”" in page.words
+    assert not company.visitor("mathieu").read(REVIEW).offers("/lift")
+    lifted = samuel.send(page, "/lift")
+    assert "The objection has been lifted." in lifted.words
+    assert "Whose consent?" not in lifted.words
+
+
+@pytest.mark.parametrize("action", ["/object", "/request-changes"])
+def test_a_decision_that_needs_a_reason_says_so_and_offers_its_form_again(company: Company, action: str) -> None:
+    julie = company.visitor("julie")
+    answer = julie.send(julie.read(REVIEW), action, status=422, remark="   ")
+    assert "A reason in words is needed" in answer.words
+    assert answer.offers(action)
+
+
+def test_a_reason_that_is_too_long_stands_in_the_form_again(company: Company) -> None:
+    julie = company.visitor("julie")
+    remark = "Much too long. " * 200
+    answer = julie.send(julie.read(REVIEW), "/request-changes", status=422, remark=remark)
+    assert answer.form("/request-changes").fields["remark"].strip() == remark.strip()
+
+
+def test_a_day_that_is_none_is_refused_and_the_note_is_kept(company: Company) -> None:
+    for name in ("mathieu", "julie"):
+        sign(company.visitor(name))
+    aicha = company.visitor("aicha")
+    page = aicha.read(REVIEW)
+    answer = aicha.send(page, "/publish", status=422, effective_on="31 February", change_note="First edition.")
+    assert "the first day in force: not written as expected" in answer.words
+    assert answer.form("/publish").fields["change_note"] == "First edition."
+
+
+def test_requesting_changes_leads_back_to_the_draft(company: Company) -> None:
+    julie = company.visitor("julie")
+    page = julie.send(julie.read(REVIEW), "/request-changes", remark="Name the office.")
+    assert "The text is a draft again, with your remark." in page.words
+    assert company.visitor("aicha").read("/versions/v1/edit").status == 200
+
+
+def test_a_section_that_is_gone_is_shown_where_it_stood(company: Company) -> None:
+    for name in ("mathieu", "julie"):
+        sign(company.visitor(name))
+    aicha = company.visitor("aicha")
+    aicha.send(aicha.read(REVIEW), "/publish")
+    aicha.send(aicha.read("/guidelines/charter"), "/draft")
+    shorter = {"file": ("charter.md", b"# Speaking\n\nAsk first.\n")}
+    imported = aicha.send(aicha.read("/guidelines/charter"), "/import", files=shorter)
+    version = next(link for link in imported.links if link.endswith("/edit")).split("/")[3]
+    page = aicha.send(aicha.read(f"/versions/{version}/edit"), "/submit")
+    assert "<del>Written consent.</del>" in page.answer.text
+    assert "a paragraph is removed: “Written consent.”" in page.words
+
+
+def test_a_published_version_is_neither_written_on_nor_decided_about(company: Company) -> None:
+    for name in ("mathieu", "julie"):
+        sign(company.visitor(name))
+    aicha = company.visitor("aicha")
+    aicha.send(aicha.read(REVIEW), "/publish")
+    answer = aicha.read("/versions/v1/edit", status=409)
+    assert "A published text is never changed" in answer.words
+    assert "Start a new draft: it begins with the same words." in answer.words
+    assert "/en/guidelines/charter" in answer.links
+    assert aicha.post("/versions/v1/reopen").status == 409
+    assert aicha.post("/versions/v1/submit").status == 409
+    assert aicha.read(REVIEW).answer.url.path == "/en/handbook/charter/1.0"
+
+
+def test_a_version_in_review_is_read_on_its_review_page(company: Company) -> None:
+    assert company.visitor("aicha").read("/versions/v1/edit").answer.url.path == "/en/versions/v1/review"
+
+
+def test_withdrawing_needs_a_reason_and_takes_the_text_out_of_force(company: Company) -> None:
+    for name in ("mathieu", "julie"):
+        sign(company.visitor(name))
+    aicha = company.visitor("aicha")
+    aicha.send(aicha.read(REVIEW), "/publish")
+    refused = aicha.send(aicha.read("/guidelines/charter"), "/withdraw", status=422, remark=" ")
+    assert "A reason in words is needed" in refused.words
+    gone = aicha.send(aicha.read("/guidelines/charter"), "/withdraw", remark="The company was sold.")
+    assert "The company was sold." in gone.words or "Withdrawn" in gone.words
+    assert "withdrawn" in company.visitor(None).read("/handbook/charter/1.0").words
+    assert company.visitor(None).client.get("/en/handbook/charter").status_code == 404
+
+
+def test_words_that_no_longer_stand_cannot_be_quoted_and_the_comment_is_kept(company: Company) -> None:
+    julie = company.visitor("julie")
+    answer = julie.send(julie.read(REVIEW), "/threads", status=422, quote="never written", text="Whose?")
+    assert "the words concerned: not found in the section as it stands" in answer.words
+    kept = next(form for form in answer.forms if form.fields.get("section") == "s1")
+    assert (kept.fields["quote"], kept.fields["text"]) == ("never written", "Whose?")
+
+
+def test_an_open_thread_that_holds_back_publication_is_outstanding_until_resolved(company: Company) -> None:
+    for name in ("mathieu", "julie"):
+        sign(company.visitor(name))
+    julie, aicha = company.visitor("julie"), company.visitor("aicha")
+    julie.post("/versions/v1/threads", section="s1", text="Wait.", blocking="yes")
+    held = aicha.read(REVIEW)
+    assert not held.offers("/publish")
+    assert "Speaking: an open thread holds back publication." in held.words
+    julie.send(julie.read(REVIEW), "/resolve")
+    assert aicha.read(REVIEW).offers("/publish")
+
+
+def test_a_thread_of_another_version_does_not_exist_here(company: Company) -> None:
+    answer = company.visitor("julie").post("/versions/v1/threads/nowhere/reply", text="Hello?")
+    assert answer.status == 404
+    assert "There is no such thread" in answer.words
