@@ -33,15 +33,16 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
 }  # fmt: skip
 
 LANGUAGES: Final[Mapping[str, str]] = {"fr": "Français", "en": "English"}
+_LOCALES: Final = {"fr": "fr_FR", "en": "en_GB"}
 CALLOUTS: Final = frozenset({"note", "tip", "important", "warning", "caution"})
 
 
 def day(value: date, language: str) -> str:
     """A date in words."""
-    words = format_date(value, "long", locale=language)
+    words = format_date(value, "long", locale=_LOCALES[language])
     return "1er" + words[1:] if language == "fr" and value.day == 1 else words
 
 
 def moment(value: datetime, language: str) -> str:
     """A moment in words, always in UTC so that two readers see the same."""
-    return format_datetime(value, "d MMMM y HH:mm", locale=language) + " UTC"
+    return format_datetime(value, "d MMMM y HH:mm", locale=_LOCALES[language]) + " UTC"

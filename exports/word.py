@@ -8,7 +8,7 @@ from typing import Final
 
 from exports.labels import LABELS
 from exports.publication import Publication
-from exports.word_body import Body
+from exports.word_body import Body, write_body
 from exports.word_front import contents, cover, footer, header
 from exports.word_package import HEAD, R, W, package
 from exports.word_pages import pages, record_page
@@ -37,8 +37,7 @@ _NEXT_PAGE: Final = (
 
 def export_word(publication: Publication) -> bytes:
     """The published version as a file."""
-    body = Body(publication.document, publication.language)
-    text = body.write()
+    text, body = write_body(publication.document, publication.language)
     places = pages(publication.document, _FIRST_PAGE)
     title = LABELS[publication.language]["approved"]
     listed = contents(
@@ -58,8 +57,7 @@ def export_word(publication: Publication) -> bytes:
 
 def write_word(document: Node, language: str, title: str = "") -> bytes:
     """The text alone, with page numbers; for a document that has no publication."""
-    body = Body(document, language)
-    text = body.write()
+    text, body = write_body(document, language)
     parts = {
         "word/header1.xml": header(title, "", language),
         "word/footer1.xml": footer("", language),

@@ -18,7 +18,7 @@ from exports.labels import CALLOUTS, LABELS
 from exports.lists import Item, Lists, in_list
 from exports.numbering import numbers
 from exports.word_numbering import BULLETS, STEP, Numbering
-from exports.word_runs import Runs, right_to_left, run
+from exports.word_runs import Runs, may_turn, right_to_left, run
 from exports.word_tables import Frame, frames, widths
 from exports.word_template import BOXES, template
 from guidelines.document import Node, inline_text
@@ -63,7 +63,7 @@ _DOCUMENT: Final = _Inside()
 class Body:
     """One document being written: its blocks, then what the other parts need to know of them."""
 
-    def __init__(self, document: Node, language: str) -> None:
+    def __init__(self, document: Node, language: str, *, both_ways: bool = False) -> None:
         self.document = document
         self.headings: list[Heading] = []
         self.numbering = Numbering(_linked(document))
@@ -74,10 +74,11 @@ class Body:
         self._names: set[str] = set()
         self._anchors: Mapping[str, str] | None = None
         self._serial = 0
+        self._both_ways = both_ways
         self._edges = template().edges
 
     def write(self) -> str:
-        """The document's blocks."""
+        """The document's blocks, once."""
         return self._blocks(self.document.content, self._given, _DOCUMENT)
 
     def _blocks(self, blocks: Sequence[Node], given: Mapping[int, str], inside: _Inside) -> str:
@@ -114,7 +115,7 @@ class Body:
         if name:
             serial = len(self._names)
             words = f'<w:bookmarkStart w:id="{serial}" w:name="{name}"/>{words}<w:bookmarkEnd w:id="{serial}"/>'
-        if block.content and right_to_left(inline_text(block)):
+        if self._turns(block):
             words = _turned(words)
         return f"<w:p>{properties}{words}</w:p>"
 
@@ -124,7 +125,7 @@ class Body:
             block.type == "heading" or number or inside.style
         ):
             # The common case: a plain paragraph that states nothing but its id.
-            return _turn(block)
+            return "<w:pPr><w:bidi/></w:pPr>" if self._turns(block) else ""
         box, indent = block.attr("box"), int(block.attr("indent"))
         listed = in_list(block)
         style = _style(block, number, listed, inside)
@@ -132,7 +133,7 @@ class Body:
         parts.append(self._number(block, number, item))
         if block.type == "heading" and box is not None:
             parts.append(self._edges["code" if box.startswith("code") else box])
-        if block.content and right_to_left(inline_text(block)):
+        if self._turns(block):
             parts.append("<w:bidi/>")
         base = _BASE["code" if str(box).startswith("code") else str(box)] if box is not None else 0
         if listed and (base or block.attr("list") is None):
@@ -149,12 +150,14 @@ class Body:
         inner = "".join(parts)
         return f"<w:pPr>{inner}</w:pPr>" if inner else ""
 
+    def _turns(self, block: Node) -> bool:
+        return self._both_ways and right_to_left(inline_text(block))
+
     def _number(self, block: Node, number: str, item: Item | None) -> str:
         if number:
             level, list_id = self.numbering.heading(number)
         elif block.type == "heading":
-            # Its style may be linked to the numbering; a heading in a cell has no number.
-            return '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="0"/></w:numPr>' if self.numbering.linked else ""
+            return ""
         elif block.attr("list") == "bullet":
             level, list_id = int(block.attr("indent")), BULLETS
         elif item is not None:
@@ -237,6 +240,16 @@ class Body:
         return bookmark(block, "_ct_" if found.type == "table" else "_cb_") if found.type != "rule" else None
 
 
+def write_body(document: Node, language: str) -> tuple[str, Body]:
+    """The document's blocks, and what the other parts need to know of them."""
+    body = Body(document, language)
+    text = body.write()
+    if may_turn(text):
+        body = Body(document, language, both_ways=True)
+        text = body.write()
+    return text, body
+
+
 def bookmark(id: str, prefix: str = "_cb_") -> str:
     """The bookmark of a block; Word takes at most 40 letters, digits and underscores."""
     if _PLAIN_NAME.fullmatch(id):
@@ -258,16 +271,22 @@ def _style(block: Node, number: str, listed: bool, inside: _Inside) -> str:
 
 
 def _linked(document: Node) -> dict[int, int]:
+    """Which heading styles number by themselves: none where a heading stands in a cell, for it has no number."""
     levels = sorted({int(block.attr("level")) for block in document.content if block.type == "heading"})
-    if document.attr("numbering") == "none" or not levels:
+    if document.attr("numbering") == "none" or not levels or _headed_cells(document):
         return {}
     return {level: level - levels[0] for level in range(levels[0], 7)}
 
 
-def _turn(block: Node) -> str:
-    if block.content and right_to_left(inline_text(block)):
-        return "<w:pPr><w:bidi/></w:pPr>"
-    return ""
+def _headed_cells(document: Node) -> bool:
+    tables = (block for block in document.content if block.type == "table")
+    return any(
+        block.type == "heading"
+        for table in tables
+        for row in table.content
+        for cell in row.content
+        for block in cell.content
+    )
 
 
 def _turned(words: str) -> str:

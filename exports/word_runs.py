@@ -14,7 +14,10 @@ from guidelines.schema import SCHEMA
 
 MOST_TIP: Final = 255
 
-_BREAKS: Final = re.compile(r"([\t\n])")
+#: First bytes of the UTF-8 of every script written from right to left (and of some others).
+_TURNING_BYTES: Final = bytes([*range(0xD6, 0xE1), 0xEF, 0xF0])
+
+_BREAKS: Final = re.compile(r"[\t\n]")
 _STYLES: Final = {"code": "InlineCode", "ins": "Inserted", "del": "Deleted"}
 _PROPERTIES: Final = {
     "strong": "<w:b/><w:bCs/>", "em": "<w:i/><w:iCs/>", "strike": "<w:strike/>", "underline": '<w:u w:val="single"/>',
@@ -78,30 +81,24 @@ class Runs:
         tip = f' w:tooltip="{escape(str(title)[:MOST_TIP])}"' if title else ""
         if href.startswith("#") and (name := self._bookmark_of(href)) is not None:
             return f'<w:hyperlink w:anchor="{name}"{tip} w:history="1">{runs}</w:hyperlink>'
+        if (found := self._ids.get(href)) is not None:
+            return f'<w:hyperlink r:id="{found}"{tip} w:history="1">{runs}</w:hyperlink>'
         address = uri(href)
         if address is None:
             # Word refuses a whole file for one malformed target; a field takes any text.
             return f'<w:fldSimple w:instr=" HYPERLINK &quot;{escape(href)}&quot; ">{runs}</w:fldSimple>'
-        found = self._ids.get(address)
-        if found is None:
-            found = self._ids[address] = f"rIdL{len(self._ids) + 1}"
-            self.relations.append(Relation(found, "hyperlink", address, outside=True))
+        found = self._ids[href] = f"rIdL{len(self._ids) + 1}"
+        self.relations.append(Relation(found, "hyperlink", address, outside=True))
         return f'<w:hyperlink r:id="{found}"{tip} w:history="1">{runs}</w:hyperlink>'
 
 
 def run(words: str, properties: str = "") -> str:
     """One run; a tab and a line feed become Word's own."""
+    if "&" in words or "<" in words or ">" in words:
+        words = escape(words, quote=False)
     if "\n" in words or "\t" in words:
-        pieces = []
-        for piece in _BREAKS.split(words):
-            if piece == "\n":
-                pieces.append("<w:br/>")
-            elif piece == "\t":
-                pieces.append("<w:tab/>")
-            elif piece:
-                pieces.append(f'<w:t xml:space="preserve">{escape(piece, quote=False)}</w:t>')
-        return f"<w:r>{properties}{''.join(pieces)}</w:r>"
-    return f'<w:r>{properties}<w:t xml:space="preserve">{escape(words, quote=False)}</w:t></w:r>'
+        words = _BREAKS.sub(_broken, words)
+    return f'<w:r>{properties}<w:t xml:space="preserve">{words}</w:t></w:r>'
 
 
 def uri(href: str) -> str | None:
@@ -124,10 +121,14 @@ def uri(href: str) -> str | None:
     return address
 
 
+def may_turn(text: str) -> bool:
+    """Whether any letter could be one written from right to left: a quick look at a whole document's bytes."""
+    data = text.encode("utf-8", "surrogatepass")
+    return len(data.translate(None, _TURNING_BYTES)) != len(data)
+
+
 def right_to_left(text: str) -> bool:
     """Whether the first letter that has a direction is written from right to left."""
-    if text.isascii() or max(text) < "\u0590":
-        return False
     for character in text:
         direction = unicodedata.bidirectional(character)
         if direction in ("R", "AL"):
@@ -135,6 +136,11 @@ def right_to_left(text: str) -> bool:
         if direction == "L":
             return False
     return False
+
+
+def _broken(found: re.Match[str]) -> str:
+    sign = "<w:br/>" if found.group() == "\n" else "<w:tab/>"
+    return f'</w:t>{sign}<w:t xml:space="preserve">'
 
 
 def _link(node: Node) -> Mark | None:
