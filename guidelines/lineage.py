@@ -1,7 +1,8 @@
 """Who wrote the words as they stand: contributors follow the words, not ownership.
 
 Authors are those on the *loop-erased* history of a section's hash since the anchor: when a hash seen before returns,
-everything between was undone and leaves no trace. Deleting is writing. (Loop erasure: Lawler, 1980.)
+everything between was undone and leaves no trace. Deleting is writing. (Loop erasure: Lawler, 1980.) Words that were
+undone and come back later bring the authors they had along: nobody becomes free of words by having them retyped.
 """
 
 from collections.abc import Iterable
@@ -14,6 +15,8 @@ class Change:
 
     hash: str
     authors: frozenset[str] = frozenset()
+    #: Whether an earlier text was brought back as it was: that is a judgement on words, not writing.
+    restored: bool = False
 
 
 def contributors(history: Iterable[Change]) -> frozenset[str]:
@@ -25,12 +28,20 @@ def loop_erased(history: Iterable[Change]) -> list[Change]:
     """The history without the loops: each hash at most once, what led away from it and back left out."""
     path: list[Change] = []
     places: dict[str, int] = {}
+    undone: dict[str, frozenset[str]] = {}
     for change in history:
         if change.hash in places:
-            for forgotten in path[places[change.hash] + 1 :]:
+            kept = places[change.hash] + 1
+            written = frozenset(author for former in path[:kept] for author in former.authors)
+            for forgotten in path[kept:]:
+                written |= forgotten.authors
+                undone[forgotten.hash] = written
                 del places[forgotten.hash]
-            del path[places[change.hash] + 1 :]
+            del path[kept:]
         else:
+            authors = change.authors
+            if change.hash in undone:
+                authors = undone[change.hash] | (frozenset() if change.restored else change.authors)
             places[change.hash] = len(path)
-            path.append(change)
+            path.append(Change(change.hash, authors, change.restored))
     return path

@@ -3,7 +3,7 @@
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlmodel import Session, col, select
 
@@ -174,18 +174,20 @@ def authors(session: Session, version_id: str) -> dict[tuple[str, int], frozense
     return {key: frozenset(people) for key, people in found.items()}
 
 
-def contributors_of(session: Session, row: Version, hashes: Mapping[str, str]) -> dict[str, frozenset[str]]:
-    """Slice to everybody who wrote its present words since the base, and whoever wrote them in another version."""
-    history, written = slice_history(session, row.id), authors(session, row.id)
-    elsewhere = _authors_elsewhere(session, row, hashes, history)
-    found = {}
-    for slice_id in hashes:
-        changes = [
-            Change(change.hash, written.get((slice_id, change.revision), frozenset()))
-            for change in history.get(slice_id, [])
-        ]
-        found[slice_id] = contributors(changes) | elsewhere.get(slice_id, frozenset())
-    return found
+def contributors_of(
+    session: Session, row: Version, hashes: Mapping[str, str], *, anchor_version_id: str | None = None
+) -> dict[str, frozenset[str]]:
+    """Slice to everybody who wrote its present words since the anchor, and whoever wrote them in another version.
+
+    Without an anchor (nothing is in force) the words go back through every version that this one came from.
+    """
+    line = _line(session, row, anchor_version_id)
+    lineage = _Lineage(session, {version.id: version for version in versions(session, row.guideline_id)})
+    elsewhere = _authors_elsewhere(session, row, line, hashes, lineage, settled=anchor_version_id is not None)
+    return {
+        slice_id: contributors(lineage.changes(line, slice_id)) | elsewhere.get(slice_id, frozenset())
+        for slice_id in hashes
+    }
 
 
 def changes_since(session: Session, version_id: str, slice_id: str, revision: int) -> list[WordChange]:
@@ -210,35 +212,66 @@ def versions(session: Session, guideline_id: str) -> Sequence[Version]:
     return session.exec(query.order_by(col(Version.created_at).desc(), col(Version.id))).all()
 
 
-def _authors_elsewhere(
-    session: Session, row: Version, hashes: Mapping[str, str], history: Mapping[str, list[SectionRevision]]
-) -> dict[str, frozenset[str]]:
-    """Words first written in another version keep their authors: retyping them makes nobody else the author."""
-    new = {
-        slice_id: found
-        for slice_id, found in hashes.items()
-        if not history.get(slice_id) or history[slice_id][0].hash != found
-    }
-    if not new:
-        return {}
-    query = (
-        select(SectionRevision.section, SectionRevision.hash, Authorship.person_id)
-        .join(
-            Authorship,
-            (col(Authorship.version_id) == col(SectionRevision.version_id))
-            & (col(Authorship.revision) == col(SectionRevision.revision))
-            & (col(Authorship.section) == col(SectionRevision.section)),
-        )
-        .join(Version, col(Version.id) == col(SectionRevision.version_id))
-        .where(
-            Version.guideline_id == row.guideline_id,
-            Version.id != row.id,
-            col(SectionRevision.section).in_(list(new)),
-            col(SectionRevision.hash).in_(list(new.values())),
-        )
+@dataclass(slots=True)
+class _Lineage:
+    """How slices came to their words in the versions of a guideline, each version read once."""
+
+    session: Session
+    versions: Mapping[str, Version]
+    read: dict[str, tuple[dict[str, list[SectionRevision]], dict[tuple[str, int], frozenset[str]]]] = field(
+        default_factory=dict
     )
-    found: dict[str, set[str]] = {}
-    for section, hash_, person_id in session.exec(query):
-        if new.get(section) == hash_:
-            found.setdefault(section, set()).add(person_id)
-    return {section: frozenset(people) for section, people in found.items()}
+
+    def changes(self, line: Sequence[Version], slice_id: str, upto: int | None = None) -> list[Change]:
+        """The slice's changes through a line of versions, the oldest first; of the last one up to a revision."""
+        found = []
+        for version in line:
+            history, written = self._of(version.id)
+            for change in history.get(slice_id, []):
+                if version is line[-1] and upto is not None and change.revision > upto:
+                    break
+                people = written.get((slice_id, change.revision), frozenset())
+                found.append(Change(change.hash, people, change.cause == "restore"))
+        return found
+
+    def _of(self, version_id: str) -> tuple[dict[str, list[SectionRevision]], dict[tuple[str, int], frozenset[str]]]:
+        if version_id not in self.read:
+            self.read[version_id] = (slice_history(self.session, version_id), authors(self.session, version_id))
+        return self.read[version_id]
+
+
+def _line(session: Session, row: Version, anchor_version_id: str | None) -> list[Version]:
+    """The version after those it came from, back to the anchor and without it."""
+    line = [row]
+    while (base := line[0].base_version_id) is not None and base != anchor_version_id:
+        line.insert(0, version(session, base))
+    return line
+
+
+def _authors_elsewhere(
+    session: Session,
+    row: Version,
+    line: Sequence[Version],
+    hashes: Mapping[str, str],
+    lineage: _Lineage,
+    *,
+    settled: bool,
+) -> dict[str, frozenset[str]]:
+    """Words first written in another version, or under another heading, keep their authors when they are retyped."""
+    start = {part: changes[0].hash for part in hashes if settled and (changes := lineage.changes([row], part))}
+    wanted: dict[str, set[str]] = {}
+    for part, found in hashes.items():
+        if start.get(part) != found:
+            wanted.setdefault(found, set()).add(part)
+    own = {version.id for version in line}
+    query = select(SectionRevision).where(col(SectionRevision.hash).in_(list(wanted)))
+    query = query.where(col(SectionRevision.version_id).in_(list(lineage.versions)))
+    people: dict[str, set[str]] = {}
+    for place in session.exec(query) if wanted else ():
+        for part in wanted[place.hash]:
+            if place.version_id in own and place.section == part:
+                continue  # its own history, told already
+            there = _line(session, lineage.versions[place.version_id], None)
+            written = contributors(lineage.changes(there, place.section, upto=place.revision))
+            people.setdefault(part, set()).update(written)
+    return {part: frozenset(found) for part, found in people.items()}

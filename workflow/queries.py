@@ -231,7 +231,9 @@ def facts(
         slices=slices,
         anchor=anchor,
         anchor_teams=_anchor_teams(session, in_force, slices),
-        contributors=writing.contributors_of(session, version, hashes),
+        contributors=writing.contributors_of(
+            session, version, hashes, anchor_version_id=in_force.version_id if in_force else None
+        ),
         decisions=decisions(session, version.id),
         members=writing.members(session, teams, SIGNERS, at),
         roster=_roster(session, version.id, state.round),
