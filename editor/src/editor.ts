@@ -9,7 +9,7 @@ import { isFromAuthority, sharedPlugin, sharedState, waiting } from "./collab.ts
 import { Connection, type Host } from "./connection.ts";
 import { part } from "./dom.ts";
 import type { Thread } from "./frames.ts";
-import { uniqueIds } from "./ids.ts";
+import { freshId, uniqueIds } from "./ids.ts";
 import { keys } from "./keys.ts";
 import { editLink, heldWords } from "./linkform.ts";
 import { look } from "./look.ts";
@@ -21,7 +21,7 @@ import { Places } from "./places.ts";
 import { presence, showPeople, withCarets, withoutGone } from "./presence.ts";
 import { poster } from "./rest.ts";
 import { Saved } from "./saved.ts";
-import { schema } from "./schema.ts";
+import { nodeType, schema } from "./schema.ts";
 import { tablesPlugin } from "./tables.ts";
 import { Toolbar } from "./toolbar.ts";
 import { undoPlugin } from "./undoing.ts";
@@ -115,7 +115,7 @@ function build(state: EditorState): void {
   const place = document.createElement("div");
   view = new EditorView({ mount: place }, {
     state,
-    editable: () => connection.can === "edit" && connection.phase !== "gone",
+    editable: writable,
     attributes: (now) => ({
       class: "prose hang", id: "text", role: "textbox", "aria-multiline": "true", "aria-label": say("textLabel"), lang: options.textLanguage, spellcheck: "true",
       ...(now.doc.childCount === 1 && now.doc.firstChild?.isTextblock && !now.doc.firstChild.content.size ? { "data-placeholder": say("placeholder") } : {}),
@@ -129,6 +129,7 @@ function build(state: EditorState): void {
       notices.refused({ title: say("pasteTooLong"), detail: say("pasteTooLongWhy") });
       return true;
     },
+    handleClick: writeBelow,
     handleDOMEvents: { click: openLink },
   });
   sheet.replaceChildren(place);
@@ -170,6 +171,7 @@ function changed(): void {
   const shared = state && sharedState(state);
   saved.show({ phase: connection.phase, can: connection.can, revision: shared?.revision ?? null, waiting: state ? waiting(state) : 0, since: connection.since });
   if (connection.end) notices.ended(connection.end.reason, connection.end.title, connection.end.detail);
+  if (view && view.editable !== writable()) view.setProps({});
   if (!shared?.locals.length && connection.phase === "live") for (const go of whenSaved.splice(0)) go();
   toolbar?.show();
 }
@@ -237,6 +239,17 @@ function wordAround(state: EditorState): { from: number; to: number } | null {
   return before + behind ? { from: $from.pos - before, to: $from.pos + behind } : null;
 }
 
+/** Below a table that ends the text there is nothing to write in yet: a click makes it. */
+function writeBelow(at: EditorView, _position: number, event: MouseEvent): boolean {
+  const last = at.state.doc.lastChild;
+  const below = event.clientY > (at.dom.lastElementChild?.getBoundingClientRect().bottom ?? Infinity);
+  if (!last || last.isTextblock || !below || !writable()) return false;
+  const end = at.state.doc.content.size;
+  const tr = at.state.tr.insert(end, nodeType("paragraph").create({ id: freshId() }));
+  at.dispatch(tr.setSelection(Selection.atEnd(tr.doc)));
+  return true;
+}
+
 /** With Ctrl a link opens; without, one edits its words. */
 function openLink(_view: EditorView, event: MouseEvent): boolean {
   const link = (event.target as Element).closest("a[href]");
@@ -244,6 +257,11 @@ function openLink(_view: EditorView, event: MouseEvent): boolean {
   event.preventDefault();
   if (event.ctrlKey || event.metaKey || connection.can === "read") window.open(link.getAttribute("href") ?? "", "_blank", "noopener");
   return true;
+}
+
+/** Offline too: what one writes then waits. */
+function writable(): boolean {
+  return connection.can === "edit" && connection.phase !== "gone";
 }
 
 function onlyWriting(command: Command): Command {

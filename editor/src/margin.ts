@@ -73,6 +73,7 @@ export class Margin {
   /** Opens a card to write a comment in. */
   compose(): void {
     this.draft?.remove();
+    if (!this.threads.length) this.rest.remove();
     const text = element("textarea", { class: "input", rows: 3, "aria-label": this.say("threadText"), required: true, maxlength: 10_000 });
     const wrong = element("p", { class: "text-bad small", role: "alert" });
     const send = element("button", { class: "btn primary small", type: "submit" }, this.say("threadSend"));
@@ -108,7 +109,7 @@ export class Margin {
     this.draft?.remove();
     this.draft = null;
     this.acts.cancel();
-    this.place();
+    this.show(this.threads);
   }
 
   private placeNow(): void {
@@ -205,7 +206,7 @@ export class Margin {
       const opened = this.rest.querySelector("details")?.open ?? false;
       parts.push(element("details", { open: opened }, element("summary", { class: "label rest-title" }, title), ...closed.map((thread) => this.closed(thread))));
     }
-    if (!this.threads.length) parts.push(element("p", { class: "muted small rest-title" }, this.say("noThreads")));
+    if (!this.threads.length && !this.draft) parts.push(element("p", { class: "muted small rest-title" }, this.say("noThreads")));
     if (this.rest.contains(document.activeElement) && document.activeElement?.matches("input")) return; // an answer is being written
     this.rest.replaceChildren(...parts);
     this.rest.classList.toggle("bare", !this.threads.length);

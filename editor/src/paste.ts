@@ -18,12 +18,43 @@ const PLAIN: Place = { list: null, indent: 0, box: null };
 /** HTML from anywhere as flat paragraphs that the schema reads; our own is left as it is. */
 export function cleanHtml(html: string): string {
   if (html.includes("data-pm-slice")) return html;
-  const page = new DOMParser().parseFromString(html, "text/html");
+  const page = new DOMParser().parseFromString(withoutStyles(html), "text/html");
   page.querySelectorAll(NO_CONTENT).forEach((node) => node.remove());
   takeOutOffice(page);
+  for (const element of [...page.querySelectorAll<HTMLElement>("[data-style], b, i")]) styleToElements(element);
   const flat = page.createElement("div");
   flatten(page.body, PLAIN, flat);
   return flat.innerHTML;
+}
+
+/** The page's policy would refuse inline styles aloud; as plain data they are only read. */
+function withoutStyles(html: string): string {
+  const plain = html.replace(/<style\b[\s\S]*?<\/style>/gi, "");
+  return plain.replace(/<[a-z][^<>]*>/gi, (tag) => tag.replace(/(\s)style(\s*=)/i, "$1data-style$2"));
+}
+
+/** What a style says about characters, as the elements that mean it. */
+function styleToElements(element: HTMLElement): void {
+  const style = new Map((element.dataset["style"] ?? "").split(";").map((rule) => rule.split(":").map((side) => side.trim().toLowerCase()) as [string, string]));
+  const weight = style.get("font-weight") ?? "";
+  const slant = style.get("font-style") ?? "";
+  const unmeant = (element.localName === "b" && /^(normal|[1-4]00)$/.test(weight)) || (element.localName === "i" && slant === "normal");
+  if (unmeant) return element.replaceWith(...element.childNodes);
+  if (element.matches(BLOCKS) || element.querySelector(BLOCKS)) return;
+  const line = `${style.get("text-decoration") ?? ""} ${style.get("text-decoration-line") ?? ""}`;
+  const raised = style.get("vertical-align");
+  if (/^(bold(er)?|[6-9]00)$/.test(weight)) surround(element, "strong");
+  if (slant === "italic") surround(element, "em");
+  if (/\bunderline\b/.test(line) && !element.closest("a")) surround(element, "u");
+  if (/\bline-through\b/.test(line)) surround(element, "s");
+  if (raised === "super") surround(element, "sup");
+  if (raised === "sub") surround(element, "sub");
+}
+
+function surround(element: HTMLElement, name: string): void {
+  const made = element.ownerDocument.createElement(name);
+  made.append(...element.childNodes);
+  element.append(made);
 }
 
 /** Text without characters that a document may not hold: control characters and halves of pairs. */
@@ -54,11 +85,11 @@ function takeOutOffice(page: Document): void {
     const name = element.localName;
     if (name.includes(":")) element.replaceWith(...(/\S/.test(element.textContent ?? "") ? [...element.childNodes] : []));
   }
-  for (const element of [...page.querySelectorAll<HTMLElement>("p[class*=Mso], p[style*=mso-list], h1[style], h2[style], h3[style]")]) {
+  for (const element of [...page.querySelectorAll<HTMLElement>("p[class*=Mso], p[data-style*=mso-list], h1[data-style], h2[data-style], h3[data-style]")]) {
     if (/\bMsoTitle\b/.test(element.className)) rename(element, "h1");
-    const level = /mso-list:[^;]*\blevel(\d)/.exec(element.getAttribute("style") ?? "")?.[1];
+    const level = /mso-list:[^;]*\blevel(\d)/.exec(element.dataset["style"] ?? "")?.[1];
     if (!level) continue;
-    const drawn = [...element.querySelectorAll<HTMLElement>("span")].filter((span) => /mso-list:\s*ignore/i.test(span.getAttribute("style") ?? ""));
+    const drawn = [...element.querySelectorAll<HTMLElement>("span")].filter((span) => /mso-list:\s*ignore/i.test(span.dataset["style"] ?? ""));
     const mark = drawn.map((span) => span.textContent ?? "").join("").trim();
     drawn.forEach((span) => span.remove());
     if (element.localName !== "p") continue;
@@ -115,7 +146,7 @@ function list(element: Element, place: Place, out: Element): void {
     if (first && made[0]) made[0].dataset["start"] = String(start);
     first = false;
     // Only the first paragraph of an item bears the mark; the others stand below its words.
-    made.slice(1).filter((other) => other.dataset["list"] === kind && other.dataset["indent"] === String(indent)).forEach((other) => {
+    made.slice(1).filter((other) => other.dataset["list"] === kind && (other.dataset["indent"] ?? "0") === String(indent)).forEach((other) => {
       delete other.dataset["list"];
       other.dataset["indent"] = String(Math.min(MOST_INDENT, indent + 1));
     });
@@ -163,10 +194,10 @@ function aside(element: Element, place: Place, out: Element): void {
 
 function textblock(element: HTMLElement, place: Place, out: Element): void {
   if (!/\S/.test(element.textContent ?? "") && !element.querySelector("img")) return;
-  const align = element.style.textAlign || element.getAttribute("align");
+  const align = /text-align:\s*(center|right|justify)/.exec(element.dataset["style"] ?? "")?.[1] ?? element.getAttribute("align");
   const own = element.dataset["list"] ? { ...place, list: element.dataset["list"] as Place["list"], indent: Number(element.dataset["indent"] ?? 0) } : place;
   const made = paragraph(out.ownerDocument, own, element.localName);
-  if (align) made.style.textAlign = align;
+  if (align) made.className = `align-${align}`;
   made.append(...element.childNodes);
   out.append(made);
 }

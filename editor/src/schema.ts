@@ -37,17 +37,18 @@ const SHOWN: Readonly<Record<string, Shown>> = {
   },
 };
 
+// Styles are not read: the page's own policy keeps inline styles from being applied. paste.ts makes elements of them.
 const SHOWN_MARKS: Readonly<Record<string, ShownMark>> = {
   link: {
     toDOM: (mark) => ["a", { href: String(mark.attrs["href"]), title: mark.attrs["title"] as string | null, rel: "noopener noreferrer" }, 0],
     parseDOM: [{ tag: "a[href]", getAttrs: linkOf }],
   },
-  strong: { toDOM: () => ["strong", 0], parseDOM: [{ tag: "strong" }, { tag: "b", getAttrs: (element) => notStyled(element, "font-weight", /^(normal|[1-4]00)$/) }, { style: "font-weight", getAttrs: (value) => /^(bold(er)?|[6-9]00)$/.test(value) && null }] },
-  em: { toDOM: () => ["em", 0], parseDOM: [{ tag: "em" }, { tag: "i", getAttrs: (element) => notStyled(element, "font-style", /^normal$/) }, { style: "font-style=italic" }] },
-  underline: { toDOM: () => ["u", 0], parseDOM: [{ tag: "u" }, { style: "text-decoration", getAttrs: (value) => /\bunderline\b/.test(value) && null }] },
-  strike: { toDOM: () => ["s", 0], parseDOM: [{ tag: "s" }, { tag: "strike" }, { tag: "del" }, { style: "text-decoration", getAttrs: (value) => /\bline-through\b/.test(value) && null }] },
-  sub: { toDOM: () => ["sub", 0], parseDOM: [{ tag: "sub" }, { style: "vertical-align=sub" }] },
-  sup: { toDOM: () => ["sup", 0], parseDOM: [{ tag: "sup" }, { style: "vertical-align=super" }] },
+  strong: { toDOM: () => ["strong", 0], parseDOM: [{ tag: "strong" }, { tag: "b" }] },
+  em: { toDOM: () => ["em", 0], parseDOM: [{ tag: "em" }, { tag: "i" }] },
+  underline: { toDOM: () => ["u", 0], parseDOM: [{ tag: "u" }] },
+  strike: { toDOM: () => ["s", 0], parseDOM: [{ tag: "s" }, { tag: "strike" }, { tag: "del" }] },
+  sub: { toDOM: () => ["sub", 0], parseDOM: [{ tag: "sub" }] },
+  sup: { toDOM: () => ["sup", 0], parseDOM: [{ tag: "sup" }] },
   code: { toDOM: () => ["code", 0], parseDOM: [{ tag: "code" }, { tag: "kbd" }, { tag: "samp" }] },
   // Suggestions are shown and never read back: what is pasted is one's own words.
   ins: { toDOM: (mark) => ["ins", { "data-s": String(mark.attrs["s"]) }, 0] },
@@ -144,7 +145,7 @@ function cellOf(element: HTMLElement): Record<string, unknown> {
 }
 
 function alignOf(element: HTMLElement, allowed: readonly string[]): string | null {
-  const named = /\balign-(\w+)\b/.exec(element.className)?.[1] ?? (element.style.textAlign || element.getAttribute("align"));
+  const named = /\balign-(\w+)\b/.exec(element.className)?.[1] ?? element.getAttribute("align");
   return named && allowed.includes(named) ? named : null;
 }
 
@@ -173,8 +174,3 @@ function showImage(node: Node): DOMOutputSpec {
   if (src.startsWith("/assets/")) return ["img", { src, alt, title: node.attrs["title"] as string | null }];
   return ["span", { class: "image-words" }, alt || src];
 }
-
-function notStyled(element: HTMLElement, name: string, otherwise: RegExp): false | null {
-  return otherwise.test(element.style.getPropertyValue(name)) ? false : null;
-}
-

@@ -23,8 +23,6 @@ const MARKS: readonly Tool[] = [
 const LISTS: readonly Tool[] = [
   ["bulletList", "list", toggleList("bullet"), (state) => every(state, "list", "bullet"), "Ctrl+Alt+8"],
   ["numberedList", "list-ordered", toggleList("number"), (state) => every(state, "list", "number"), "Ctrl+Alt+7"],
-  ["outdent", "list-indent-decrease", indentBy(-1, false)],
-  ["indent", "list-indent-increase", indentBy(1, false)],
 ];
 
 const HISTORY: readonly Tool[] = [["undo", "undo-2", undoOwn, undefined, "Ctrl+Z"], ["redo", "redo-2", redoOwn, undefined, "Ctrl+Y"]];
@@ -38,6 +36,8 @@ const MORE: readonly Tool[] = [
   ["alignCenter", "text-align-center", setAlign("center"), (state) => every(state, "align", "center")],
   ["alignRight", "text-align-end", setAlign("right"), (state) => every(state, "align", "right")],
   ["alignJustify", "text-align-justify", setAlign("justify"), (state) => every(state, "align", "justify")],
+  ["outdent", "list-indent-decrease", indentBy(-1, false), undefined, "Shift+Tab"],
+  ["indent", "list-indent-increase", indentBy(1, false), undefined, "Tab"],
   ["insertRule", "separator-horizontal", insertRule],
   ["clear", "remove-formatting", clearFormatting],
 ];
