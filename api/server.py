@@ -7,18 +7,19 @@ from collections.abc import Callable
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
-from litestar import Litestar
+from litestar.types import ASGIApp
 
 from api.app import create_app
 from api.config import BadConfiguration, Config, read_config
 from api.database import make_engine
 from api.errors import BadInput
+from api.front import with_page_cache
 from api.operation import check_database
 
 
-def application() -> Litestar:
+def application() -> ASGIApp:
     """The application on the configured database: what each server process runs."""
-    return create_app(read_config())
+    return with_page_cache(create_app(read_config()))
 
 
 def serve(*, host: str, port: int, workers: int) -> int:
@@ -60,7 +61,7 @@ def free_address(host: str, port: int) -> str:
     return str(found[0])
 
 
-def run(load: Callable[[], Litestar], *, host: str, port: int, workers: int = 1) -> None:
+def run(load: Callable[[], ASGIApp], *, host: str, port: int, workers: int = 1) -> None:
     """Starts Granian on a factory and waits until it is told to stop."""
     Granian(
         "charte",

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from alembic.util.exc import CommandError
-from litestar import Litestar
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, select
 
@@ -19,7 +18,9 @@ from api.database import make_engine, transaction
 from api.demo import company
 from api.demo.story import tell
 from api.errors import BadInput
+from api.front import with_page_cache
 from api.migrate import migrate
+from api.page_cache import PageCache
 from api.server import free_address, run
 from guidelines.tables import Guideline
 
@@ -84,11 +85,11 @@ def configuration(database: Path, host: str, port: int) -> Config:
     )
 
 
-def application(config: Config) -> Litestar:
+def application(config: Config) -> PageCache:
     """The application as the demo's server process runs it: its sign-in page names the accounts."""
     app = create_app(config)
     app.state.services.extras["demo"] = {language: sign_in_help(language) for language in ("fr", "en")}
-    return app
+    return with_page_cache(app)
 
 
 def sign_in_help(language: str) -> dict[str, Any]:

@@ -2,9 +2,18 @@
 
 import asyncio
 import gzip
+from datetime import timedelta
 from typing import Any
 
+import httpx
+import pytest
+from litestar.testing import TestClient
+from sqlalchemy import Engine
+
+from api.front import LONGEST, with_page_cache
 from api.page_cache import FRESH, MOST, PageCache
+from tests.api.browsing import ORIGIN, Company
+from workflow import review
 
 
 class House:
@@ -100,3 +109,83 @@ def test_memory_is_bounded() -> None:
     for number in range(MOST + 40):
         house.get(f"/fr/handbook/g{number}")
     assert len(house.cache.pages) == MOST
+
+
+class Served:
+    """The real application behind the cache, as a server process runs it, with a hand-moved clock before the cache."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.company = Company(engine)
+        self.elapsed = 0.0
+        self.cache = with_page_cache(self.company.app)
+        self.cache.elapsed = lambda: self.elapsed
+        self.client: TestClient[Any] = TestClient(self.cache, base_url=ORIGIN)  # type: ignore[arg-type]
+
+    def get(self, path: str, by: str = "", **headers: str) -> httpx.Response:
+        cookie = {"cookie": f"charte_session={self.company.tokens[by]}"} if by else {}
+        self.client.cookies.clear()
+        return self.client.get(path, headers={**cookie, **headers})
+
+
+@pytest.fixture
+def served(engine: Engine) -> Served:
+    built = Served(engine)
+    with built.company.acting() as house:
+        house.first_edition()
+    return built
+
+
+@pytest.mark.parametrize("path", ["/en/handbook", "/fr/handbook/charter", "/en/handbook/charter/1.0"])
+def test_a_published_page_is_kept_and_a_browser_that_has_it_is_told_so(served: Served, path: str) -> None:
+    first = served.get(path)
+    assert (first.status_code, list(served.cache.pages)) == (200, [path])
+    again = served.get(path, **{"if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_what_is_kept_is_the_page_of_nobody(served: Served) -> None:
+    mine = served.get("/en/handbook/charter", by="ines")
+    assert not served.cache.pages
+    assert "Ines" in mine.text
+    assert mine.headers["cache-control"] == "no-store"
+    theirs = served.get("/en/handbook/charter")
+    assert "Ines" not in theirs.text
+    assert served.get("/en/handbook/charter", by="ines").text.count("Confirm that I have read it") == 1
+
+
+def test_a_second_edition_and_a_withdrawal_are_seen_within_a_second(served: Served) -> None:
+    assert "Version 1.0" in served.get("/en/handbook/charter").text
+    with served.company.acting() as house:
+        house.draft("v2")
+        house.write("v2", "mathieu", 14, " us")
+        house.submit("v2")
+        house.approve("v2", "aicha", "comms")
+        house.approve("v2", "julie", "legal")
+        house.publish("v2", number="minor")
+    assert "Version 1.0" in served.get("/en/handbook/charter").text
+    served.elapsed += FRESH + 0.01
+    assert "Version 1.1" in served.get("/en/handbook/charter").text
+    with served.company.acting() as house:
+        review.withdraw(house.session, house.actor("aicha"), "v2", reason="Sold.", at=house.tick())
+    served.elapsed += FRESH + 0.01
+    assert served.get("/en/handbook/charter").status_code == 404
+
+
+def test_a_draft_does_not_renew_what_readers_have(served: Served) -> None:
+    generation = served.cache.generation
+    before = generation()
+    with served.company.acting() as house:
+        house.draft("v2")
+    assert generation() == before
+
+
+def test_no_page_is_kept_for_longer_than_five_minutes(served: Served) -> None:
+    before = served.cache.generation()
+    served.company.now += timedelta(seconds=LONGEST)
+    assert served.cache.generation() != before
+
+
+def test_forms_and_sign_in_pass_through(served: Served) -> None:
+    assert served.get("/en/sign-in").status_code == 200
+    assert served.client.post("/en/sign-in", data={"email": "x@x.example", "password": "x"}).status_code == 401
+    assert not served.cache.pages
