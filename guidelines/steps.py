@@ -31,6 +31,9 @@ MOST_MARKS: Final = 2_000
 #: Size of a document in ProseMirror's positions: about as many characters.
 MOST_SIZE: Final = 2_000_000
 MOST_BLOCKS: Final = 50_000
+MOST_NODES: Final = 200_000
+#: Characters of text and of attributes: an image of one position may carry thousands.
+MOST_WEIGHT: Final = 8_000_000
 
 _POSITIONS: Final[Table[str, tuple[str, ...]]] = {
     "replace": ("from", "to"),
@@ -195,6 +198,31 @@ def check_size(tree: Tree) -> None:
         raise DocumentFull(size=tree.content.size, limit=MOST_SIZE)
     if tree.child_count > MOST_BLOCKS:
         raise DocumentFull(size=tree.child_count, limit=MOST_BLOCKS)
+    nodes = weight = 0
+    for child in tree.content.content:
+        burden = _burden(child)
+        nodes, weight = nodes + burden[0], weight + burden[1]
+    if nodes > MOST_NODES:
+        raise DocumentFull(size=nodes, limit=MOST_NODES)
+    if weight > MOST_WEIGHT:
+        raise DocumentFull(size=weight, limit=MOST_WEIGHT)
+
+
+def _burden(block: Tree) -> tuple[int, int]:
+    """Nodes and characters of a block, counted once: blocks are never changed, and most outlive a commit."""
+    known: tuple[int, int] | None = vars(block).get("burden")
+    if known is None:
+        known = vars(block)["burden"] = _counted(block)
+    return known
+
+
+def _counted(node: Tree) -> tuple[int, int]:
+    values = [*node.attrs.values(), *(value for mark in node.marks for value in mark.attrs.values())]
+    nodes, weight = 1, len(node.text or "") + sum(len(str(value)) for value in values if value)
+    for child in node.content.content:
+        inner = _counted(child)
+        nodes, weight = nodes + inner[0], weight + inner[1]
+    return nodes, weight
 
 
 def _check_block(child: Tree) -> None:
