@@ -115,7 +115,7 @@ def import_text(
     session: Session, actor: Actor, version_id: str, document: Node, *, ref: str, at: datetime, **more: Any
 ) -> Accepted:
     """Replaces the draft's text by another, as one commit by this person."""
-    version = writing.lock_version(session, version_id)
+    version = _locked(session, version_id)
     demand_edit(session, actor, version)
     accepted = versions.replace_document(session, actor, version_id, document, ref=ref, at=at, **more)
     if accepted.steps:
@@ -136,13 +136,19 @@ def set_meta(
     at: datetime,
 ) -> Version:
     """Changes the title and what else is signed besides the text."""
-    version = writing.lock_version(session, version_id)
+    version = _locked(session, version_id)
     demand_edit(session, actor, version)
     row = versions.set_meta(
         session, actor, version_id, at=at, title=title, kind=kind, audience=audience, summary=summary
     )
     _tell(session, row, actor, Kind.META_CHANGED, at, _meta(row))
     return row
+
+
+def _locked(session: Session, version_id: str) -> Version:
+    """The version under its guideline's lock, which the log wants, and its own; in the order in which all take them."""
+    writing.lock_guideline(session, writing.version(session, version_id).guideline_id)
+    return writing.lock_version(session, version_id)
 
 
 def _beginning(session: Session, row: Version) -> dict[str, object]:

@@ -111,7 +111,8 @@ def get_version(visit: ThisVisit, version_id: FromPath[str]) -> Version:
 def change_meta(visit: ThisVisit, version_id: FromPath[str], data: JSONBody[ChangedMeta]) -> Version:
     """Changes the title, kind, audience or summary of a draft."""
     with visit.write() as work:
-        row = version_seen(work, version_id)
+        writing.lock_guideline(work.session, version_seen(work, version_id).guideline_id)
+        row = writing.lock_version(work.session, version_id)
         drafts.set_meta(
             work.session,
             work.actor,

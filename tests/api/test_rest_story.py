@@ -1,11 +1,16 @@
 """The whole story by token: written, discussed, corrected, signed, published, read, confirmed, compared."""
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import Engine
 
+from api.database import transaction
+from guidelines.people import Actor
 from tests.api.programs import TEXT, Company
+from workflow.acknowledgement import confirm
 
 API = "/api/v1"
 
@@ -230,6 +235,21 @@ def test_changes_are_requested_reopened_and_withdrawn_with_reasons(company: Comp
     company.post(f"{at}/submit", "aicha")
     assert company.post(f"{at}/reopen", "mathieu", {})["state"] == "draft"
     assert company.post(f"{at}/withdraw", "aicha", {"remark": "Not needed."})["state"] == "withdrawn"
+
+
+def test_a_text_brought_in_while_a_reader_confirms_leaves_one_log(company: Company) -> None:
+    hash_ = company.publish(company.begin())["hash"]
+    draft = company.post(f"{API}/guidelines/charter/drafts", "aicha", status=201)["version_id"]
+    ines = Actor("ines", "Ines", "en")
+    first = company.get(f"{API}/handbook/charter/editions/1.0", None)["version_id"]
+    with ThreadPoolExecutor(1) as writers:
+        with transaction(company.engine) as session:
+            confirm(session, ines, first, document_hash=hash_, statement="Read.", language="en", at=company.tick())
+            text = {"markdown": "Other words.\n"}
+            written = writers.submit(company.ask, "PUT", f"{API}/versions/{draft}/document", "aicha", json=text)
+            time.sleep(0.3)
+        assert written.result(30).status_code == 200
+    assert company.get(f"{API}/guidelines/charter/events/verification", "julie")["intact"] is True
 
 
 def test_live_rooms_are_told_after_every_write_that_concerns_them(company: Company) -> None:
