@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from litestar import Router, delete, get, post
-from litestar.datastructures import UploadFile
 from litestar.params import FromPath, FromQuery, JSONBody, MultipartBody
 from pydantic import BaseModel, Field
 from sqlmodel import col, select
@@ -13,6 +12,7 @@ from api.errors import InvalidRequest, NotFound
 from api.routes.me import Membership
 from api.routes.paging import Cursor, Limit, Page, paged, read_cursor
 from api.routes.reference import SIGNED_IN
+from api.routes.texts import Upload
 from api.visit import Access, ThisVisit, Work
 from guidelines.people import Role
 from guidelines.tables import Person as PersonRow
@@ -90,9 +90,9 @@ def add_person(visit: ThisVisit, data: JSONBody[NewPerson]) -> Person:
 
 
 @post("/people/import", access=Access.ADMIN, refuses=(409, 413, 422), sync_to_thread=True)
-def import_people(visit: ThisVisit, data: MultipartBody[UploadFile]) -> Imported:
+def import_people(visit: ThisVisit, data: MultipartBody[Upload]) -> Imported:
     """Adds the people of a CSV file (name, email, language, team, role): all rows or none."""
-    content = data.file.read()
+    content = data.file.file.read()
     with visit.write() as work:
         rows = people.read_people(content, work.session.exec(select(TeamRow.id)).all())
         added, known = people.import_people(work.session, rows, at=work.at, recorded_by=work.actor.id)

@@ -1,12 +1,22 @@
 """A text as programs send it: Markdown or a document's JSON in a body, or a file known by its ending."""
 
 import json
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
+
+from litestar.datastructures import UploadFile
 
 from api.errors import InvalidRequest
 from exports.formats import read
 from guidelines.document import Node
+
+
+@dataclass
+class Upload:
+    """A form with one file, in the field `file`."""
+
+    file: UploadFile
 
 
 def given_text(markdown: str | None, document: dict[str, Any] | None) -> Node | None:

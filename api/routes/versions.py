@@ -4,7 +4,6 @@ import json
 from typing import Annotated, Any
 
 from litestar import Response, Router, get, patch, post, put
-from litestar.datastructures import UploadFile
 from litestar.params import FromPath, JSONBody, MultipartBody, QueryParameter
 from pydantic import BaseModel, Field
 
@@ -14,7 +13,7 @@ from api.routes.reference import SIGNED_IN
 from api.routes.seen import version_seen
 from api.routes.shapes import MOST, Body, Named, Revision, Words, named
 from api.routes.standing import Version, version_shape
-from api.routes.texts import given_text, text_of_file
+from api.routes.texts import Upload, given_text, text_of_file
 from api.secrets import new_id
 from api.visit import Access, ThisVisit, Visit, Work
 from exports.formats import MEDIA_TYPES, write
@@ -182,9 +181,9 @@ def replace_document(visit: ThisVisit, version_id: FromPath[str], data: JSONBody
 
 
 @post("/import", access=Access.MEMBER, refuses=(404, 409, 413, 415, 422), sync_to_thread=True)
-def import_file(visit: ThisVisit, version_id: FromPath[str], data: MultipartBody[UploadFile]) -> Written:
+def import_file(visit: ThisVisit, version_id: FromPath[str], data: MultipartBody[Upload]) -> Written:
     """As replacing the text, from a file: `.md` or `.json`, known by its ending and checked by its bytes."""
-    return _bring_in(visit, version_id, text_of_file(data.filename, data.file.read()))
+    return _bring_in(visit, version_id, text_of_file(data.file.filename, data.file.file.read()))
 
 
 @get("/steps", access=Access.MEMBER, refuses=(404, 410), sync_to_thread=True)

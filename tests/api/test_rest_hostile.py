@@ -190,6 +190,52 @@ def test_no_address_is_answered_by_a_fault(company: Company, part: str) -> None:
                 assert refused(answer)[0] in (400, 404), path[:100]
 
 
+@pytest.mark.parametrize("address", ["/api/v1", "/api/v1/nothing", "/api/v1/versions", "/api/v2/guidelines"])
+def test_an_address_that_is_none_is_a_problem_too(company_on_sqlite: Company, address: str) -> None:
+    assert refused(company_on_sqlite.client.get(address)) == (404, "not_found")
+
+
+def test_a_method_that_an_address_does_not_take_is_a_problem_too(company_on_sqlite: Company) -> None:
+    answer = company_on_sqlite.client.delete("/api/v1/handbook")
+    assert refused(answer) == (405, "method_not_allowed")
+
+
+FORMS: dict[str, dict[str, Any]] = {
+    "no file": {"data": {"other": "x"}},
+    "a field in the file's place": {"data": {"file": "words"}},
+    "a file without a name": {"files": {"file": ("", b"words")}},
+    "two files": {"files": [("file", ("a.md", b"one")), ("file", ("b.md", b"two"))]},
+    "5,000 parts": {"files": [(f"f{number}", ("a.md", b"x")) for number in range(5_000)]},
+    "a file of nothing": {"files": {"file": ("a.md", b"")}},
+    "a file of 6 MB": {"files": {"file": ("a.md", b"x" * 6_000_000)}},
+    "a zip": {"files": {"file": ("a.md", b"PK\x03\x04")}},
+    "an ending from nowhere": {"files": {"file": ("a." + "x" * 3_000, b"words")}},
+    "a NUL": {"files": {"file": ("a.md", b"a\0b")}},
+    "Latin letters": {"files": {"file": ("a.md", "é".encode("latin-1"))}},
+    "no JSON": {"files": {"file": ("a.json", b"[" * 100_000)}},
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_an_upload_that_cannot_be_read_stores_nothing(company: Company, form: dict[str, Any]) -> None:
+    version_id = company.begin()
+    before = company.get(f"/api/v1/versions/{version_id}/hash", "aicha")
+    for address, person in ((f"/api/v1/versions/{version_id}/import", "aicha"), ("/api/v1/people/import", "camille")):
+        answer = company.ask("POST", address, person, **form)
+        assert 400 <= answer.status_code < 500, f"{address}: {answer.status_code} {answer.text[:200]}"
+        refused(answer)
+    assert company.get(f"/api/v1/versions/{version_id}/hash", "aicha") == before
+
+
+def test_without_its_guard_a_nul_in_an_address_would_be_a_fault(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.visit.refuse_nul", lambda _request: None)
+    headers = {"authorization": f"Bearer {company.tokens['aicha']}"}
+    answer = company.client.get("/api/v1/guidelines/a%00b", headers=headers)
+    assert answer.status_code == (500 if company.engine.dialect.name == "postgresql" else 404)
+
+
 @pytest.mark.parametrize("token", ["", "x", "charte_", "charte_x_", "charte_" + "x" * 5_000 + "_y", "charte_é_y"])
 def test_an_odd_token_is_nobody(company: Company, token: str) -> None:
     answer = company.client.get("/api/v1/me", headers={"authorization": f"Bearer {token}".encode()})

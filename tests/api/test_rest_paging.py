@@ -50,6 +50,14 @@ def test_pages_of_a_sorted_list_join_to_the_list(rows: list[tuple[str, int]], li
     assert seen == rows
 
 
+def test_paging_by_offset_would_repeat_a_row_when_one_is_added_before_it() -> None:
+    rows = ["b", "c", "d"]
+    first = rows[:2]
+    rows.insert(0, "a")
+    assert first + rows[2:4] == ["b", "c", "c", "d"]
+    assert first + after([(row,) for row in rows], (first[-1],), lambda row: row) == ["b", "c", ("d",)]
+
+
 @given(key=st.tuples(st.text(), st.integers()))
 def test_a_cursor_reads_back_as_it_was_written(key: tuple[str, int]) -> None:
     assert read_cursor(write_cursor(key), str, int) == key

@@ -3,6 +3,7 @@
 from typing import Any, get_args, get_type_hints
 
 import pytest
+from jsonschema import ValidationError
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.utils.helpers import unwrap_partial
@@ -67,6 +68,20 @@ def test_a_table_hidden_in_a_page_of_a_list_would_be_found() -> None:
 
     assert Person in named_types(Page[list[Person]])
     assert Person in named_types(dict[str, Person] | None)
+
+
+def test_an_answer_that_the_reference_does_not_describe_is_noticed(company_on_sqlite: Company) -> None:
+    company = company_on_sqlite
+    company.begin()
+    operation = company.openapi["paths"]["/api/v1/guidelines/{slug}"]["get"]
+    found = company.openapi["components"]["schemas"]["GuidelineWithVersions"]["properties"]
+    company.get("/api/v1/guidelines/charter", "aicha")
+    found["slug"] = {"type": "integer"}
+    with pytest.raises(ValidationError, match="is not of type 'integer'"):
+        company.get("/api/v1/guidelines/charter", "aicha")
+    del operation["responses"]["404"]
+    with pytest.raises(AssertionError, match="get_guideline does not describe 404"):
+        company.get("/api/v1/guidelines/nowhere", "aicha", 404)
 
 
 def test_the_reference_is_a_valid_openapi_text(company_on_sqlite: Company) -> None:

@@ -160,14 +160,14 @@ def test_a_search_ignores_accents_and_case_and_never_finds_a_draft(company: Comp
 def test_a_file_is_taken_for_what_its_bytes_say(company: Company) -> None:
     version_id = company.begin()
     address = f"{API}/versions/{version_id}/import"
-    good = {"data": ("new.md", b"# Speaking\n\nAsk twice.\n")}
+    good = {"file": ("new.md", b"# Speaking\n\nAsk twice.\n")}
     assert company.ask("POST", address, "aicha", files=good).json()["revision"] == 1
     document = company.ask("GET", f"{API}/versions/{version_id}/document/json", "aicha").content
-    assert company.ask("POST", address, "aicha", files={"data": ("new.json", document)}).json()["revision"] == 1
-    wrong = {"data": ("new.md", b"%PDF-1.7 nothing")}
+    assert company.ask("POST", address, "aicha", files={"file": ("new.json", document)}).json()["revision"] == 1
+    wrong = {"file": ("new.md", b"%PDF-1.7 nothing")}
     answer = company.ask("POST", address, "aicha", files=wrong)
     assert (answer.status_code, answer.json()["code"]) == (415, "wrong_type")
-    odd = company.ask("POST", address, "aicha", files={"data": ("new.odt", b"words")})
+    odd = company.ask("POST", address, "aicha", files={"file": ("new.odt", b"words")})
     assert (odd.status_code, odd.json()["code"]) == (404, "unknown_format")
 
 
