@@ -27,6 +27,8 @@ export interface Host {
   commit(commit: Commit): void;
   lost(words: string, why: Loss, refusal?: { title: string; detail: string }): void;
   told(refusal: { title: string; detail: string }): void;
+  /** Whether one may write, and why not. */
+  rights(can: "edit" | "read", why: string): void;
 }
 
 export class Connection {
@@ -171,7 +173,7 @@ export class Connection {
       case "catchup": return this.caughtUp(frame.commits, frame);
       case "commits": return this.commits(frame.list);
       case "nack": return this.refused(frame);
-      case "state": return this.rights(frame.can);
+      case "state": return this.rights(frame.can, frame.why);
       case "threads": return this.host.threads(frame.list);
       case "people": return this.host.people(frame.list, undefined);
       case "cursors": return this.host.cursors(frame.list);
@@ -202,11 +204,12 @@ export class Connection {
     this.attempts = 0;
     this.host.people(standing.people, standing.you.client);
     this.host.threads(standing.threads);
-    this.rights(standing.can);
+    this.rights(standing.can, "");
   }
 
-  private rights(can: "edit" | "read"): void {
+  private rights(can: "edit" | "read", why: string): void {
     this.can = can;
+    this.host.rights(can, why);
     this.move(can === "edit" ? "opened-to-edit" : "opened-to-read");
     this.settle();
   }

@@ -89,6 +89,7 @@ const host: Host = {
   commit: (commit) => places.remember(commit),
   lost: (words, why, refusal) => notices.lost(words, why, refusal),
   told: (refusal) => notices.refused(refusal),
+  rights: (can, why) => notices.readOnly(can === "edit" ? null : why || say("readOnlyWhy")),
 };
 
 const live = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${options.liveUrl}`;
@@ -98,8 +99,17 @@ const saved = new Saved(part("saved"), say, options.language, () => connection.r
 window.addEventListener("beforeunload", (event) => {
   if (connection.unsent) event.preventDefault();
 });
+measure();
 changed();
 connection.start();
+
+/** The toolbar stays below the bars above it, however high they are. */
+function measure(): void {
+  for (const [selector, name] of [[".docbar", "--docbar"], [".top", "--header"]] as const) {
+    const bar = document.querySelector<HTMLElement>(selector);
+    if (bar) new ResizeObserver(() => document.documentElement.style.setProperty(name, `${bar.offsetHeight}px`)).observe(bar);
+  }
+}
 
 function freshState(json: unknown, revision: number): EditorState {
   const doc = Node.fromJSON(schema, json);
@@ -116,6 +126,8 @@ function build(state: EditorState): void {
   view = new EditorView({ mount: place }, {
     state,
     editable: writable,
+    scrollThreshold: { top: 190, bottom: 60, left: 0, right: 0 },
+    scrollMargin: { top: 200, bottom: 90, left: 5, right: 5 },
     attributes: (now) => ({
       class: "prose hang", id: "text", role: "textbox", "aria-multiline": "true", "aria-label": say("textLabel"), lang: options.textLanguage, spellcheck: "true",
       ...(now.doc.childCount === 1 && now.doc.firstChild?.isTextblock && !now.doc.firstChild.content.size ? { "data-placeholder": say("placeholder") } : {}),

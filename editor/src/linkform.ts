@@ -109,10 +109,11 @@ function completed(text: string): string {
   return text;
 }
 
+/** Below the words, above them where there is no room, and always in the window. */
 function placeAt(form: HTMLElement, view: EditorView, position: number): void {
-  const { bottom, left } = view.coordsAtPos(position);
-  const width = form.offsetWidth;
-  const below = bottom + 8 + form.offsetHeight < window.innerHeight;
-  form.style.left = `${Math.max(8, Math.min(left, window.innerWidth - width - 8))}px`;
-  form.style.top = below ? `${bottom + 8}px` : `${Math.max(8, bottom - form.offsetHeight - 40)}px`;
+  const { top, bottom, left } = view.coordsAtPos(position);
+  const fits = bottom + 8 + form.offsetHeight < window.innerHeight;
+  const within = (wanted: number, size: number, room: number) => `${Math.max(8, Math.min(wanted, room - size - 8))}px`;
+  form.style.left = within(left, form.offsetWidth, window.innerWidth);
+  form.style.top = within(fits ? bottom + 8 : top - form.offsetHeight - 8, form.offsetHeight, window.innerHeight);
 }

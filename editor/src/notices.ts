@@ -61,8 +61,10 @@ export class Notices {
   }
 
   private show(key: string, tone: string, mark: string, title: string, detail: string, ...more: readonly HTMLElement[]): void {
+    if (this.standing.get(key)?.dataset["said"] === title + detail) return;
     this.close(key);
     const made = element("div", { class: `notice ${tone} after-m`.replace("  ", " "), role: "alert" }, icon(mark), element("div", {}, element("h2", {}, title), element("p", {}, detail), ...more));
+    made.dataset["said"] = title + detail;
     this.standing.set(key, made);
     this.place.append(made);
     if (key !== "read-only") made.scrollIntoView({ block: "nearest" });

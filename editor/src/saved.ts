@@ -77,6 +77,6 @@ export class Saved {
     const again = element("button", { class: "btn small", type: "button" }, icon("rotate-cw"), this.say("offlineRetry"));
     again.addEventListener("click", this.retry);
     this.bar.replaceChildren(element("p", {}, icon("cloud-off"), words), again);
-    document.querySelector(".docbar")?.before(this.bar);
+    document.querySelector(".docbar")?.append(this.bar);
   }
 }

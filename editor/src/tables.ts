@@ -45,10 +45,9 @@ export const nextCell: Command = (state, dispatch, view) => {
 
 export const previousCell: Command = tables.goToNextCell(-1);
 
+/** The table's tools in groups: a word, then buttons with their icons. */
 export const TABLE_TOOLS = [
-  ["rowAbove", tables.addRowBefore], ["rowBelow", tables.addRowAfter],
-  ["columnLeft", tables.addColumnBefore], ["columnRight", tables.addColumnAfter],
-  ["deleteRow", tables.deleteRow], ["deleteColumn", tables.deleteColumn],
-  ["headerRow", tables.toggleHeaderRow], ["headerColumn", tables.toggleHeaderColumn],
-  ["deleteTable", tables.deleteTable],
-] as const satisfies readonly (readonly [string, Command])[];
+  ["tableRow", [["rowAbove", "arrow-up", tables.addRowBefore], ["rowBelow", "arrow-down", tables.addRowAfter], ["headerRow", "panel-top", tables.toggleHeaderRow], ["deleteRow", "trash-2", tables.deleteRow]]],
+  ["tableColumn", [["columnLeft", "arrow-left", tables.addColumnBefore], ["columnRight", "arrow-right", tables.addColumnAfter], ["headerColumn", "panel-left", tables.toggleHeaderColumn], ["deleteColumn", "trash-2", tables.deleteColumn]]],
+  ["tableTools", [["deleteTable", "trash-2", tables.deleteTable]]],
+] as const satisfies readonly (readonly [string, readonly (readonly [string, string, Command])[]])[];

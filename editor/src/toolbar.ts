@@ -71,7 +71,7 @@ export class Toolbar {
     this.bar = element("div", { class: "toolbar", role: "toolbar", "aria-label": say("toolbar"), "aria-controls": "text" },
       this.style, line(), ...this.all(MARKS), this.tool(link), line(), ...this.all(LISTS), this.tool(table), this.more(), line(), ...this.all(HISTORY), line(), comment);
     this.tableRow = element("div", { class: "toolbar table-tools", role: "toolbar", "aria-label": say("tableTools"), hidden: true },
-      ...TABLE_TOOLS.map(([word, command]) => button({ class: "btn quiet small" }, () => this.run(command), say(word))));
+      ...TABLE_TOOLS.map(([word, tools], place) => element("div", { class: "row-tight", role: "group", "aria-label": say(word) }, place ? line() : null, element("span", { class: "label", "aria-hidden": "true" }, say(word)), ...this.all(tools))));
     this.dom = element("div", { class: "toolbars no-print after-s" }, this.bar, this.tableRow);
     for (const row of [this.bar, this.tableRow]) roving(row);
     this.show();
