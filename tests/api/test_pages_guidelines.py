@@ -146,3 +146,20 @@ def test_evidence_tells_when_an_entry_was_altered(company: Company, monkeypatch:
     monkeypatch.setattr(evidence.events, "history", altered)
     page = company.visitor("julie").read("/guidelines/charter/evidence")
     assert "Something has been altered" in page.words
+
+
+@pytest.mark.parametrize("path", ["/handbook/charter", "/handbook/charter/1.1"])
+def test_a_published_version_keeps_naming_who_signed_it_when_they_wrote_the_one_before(
+    company: Company, path: str
+) -> None:
+    with company.acting() as house:
+        house.first_edition()
+        house.draft("v2")
+        house.write("v2", "mathieu", 14, " us")
+        house.submit("v2")
+        house.approve("v2", "aicha", "comms")
+        house.approve("v2", "samuel", "legal")
+        house.publish("v2", number="minor")
+    page = company.visitor("julie").read(path)
+    assert "Aicha" in page.words
+    assert "Samuel" in page.words
