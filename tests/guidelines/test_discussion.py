@@ -266,5 +266,9 @@ def test_an_anchor_that_takes_in_what_is_written_at_its_edges_would_be_caught(mo
 
     monkeypatch.setattr(anchors, "_after", greedy)
     with pytest.raises(AssertionError):
-        for seed in range(50):
-            _compare(seed, 3, 9)
+        _compare_many()
+
+
+def _compare_many() -> None:
+    for seed in range(50):
+        _compare(seed, 3, 9)
