@@ -166,6 +166,16 @@ def slice_history(session: Session, version_id: str) -> dict[str, list[SectionRe
     return found
 
 
+def hash_at(session: Session, version_id: str, slice_id: str, revision: int) -> str:
+    """The hash that a slice had at a revision; "" where it was not there."""
+    query = select(SectionRevision.hash).where(
+        SectionRevision.version_id == version_id,
+        SectionRevision.section == slice_id,
+        col(SectionRevision.revision) <= revision,
+    )
+    return session.exec(query.order_by(col(SectionRevision.revision).desc()).limit(1)).first() or ""
+
+
 def authors(session: Session, version_id: str) -> dict[tuple[str, int], frozenset[str]]:
     """(slice, revision) to those who made the words then."""
     found: dict[tuple[str, int], set[str]] = {}

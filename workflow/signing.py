@@ -6,8 +6,10 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from guidelines import queries as writing
 from guidelines.document import document_hash
 from guidelines.people import Actor
+from guidelines.sections import META
 from workflow import events
 from workflow.coverage import latest
 from workflow.errors import AlreadySigned, NotYourSlot, SelfApproval, StageClosed, StaleSignOff, WorkflowError
@@ -35,17 +37,19 @@ def approve(
     language: str,
     at: datetime,
     sections: Sequence[str] | None = None,
+    shown_revision: int | None = None,
     authenticated_at: datetime | None = None,
 ) -> SignOff:
     """Signs for a team the slices named, or everything the team must sign and the person may.
 
-    Raises `StaleSignOff` when the page showed other words; `SelfApproval`, `NotYourSlot`, `AlreadySigned`,
-    `StageClosed`.
+    `shown_revision` is that of the page: the title and the rest of the meta data are held against it, which the hash of
+    the text does not cover. Raises `StaleSignOff` when the page showed other words; `SelfApproval`, `NotYourSlot`,
+    `AlreadySigned`, `StageClosed`.
     """
     found = allowed(session, actor, version_id, Permission.SIGN, Action.APPROVE, at)
     if not signs_for(actor, team):
         raise NotYourSlot(team=team)
-    _check_shown(found, shown_hash)
+    _check_shown(session, found, shown_hash, shown_revision)
     stage, requirement = _requirement(found, team)
     parts = _to_sign_now(found, actor, stage, requirement, sections)
     return _decide(
@@ -75,12 +79,13 @@ def object_to(
     language: str,
     at: datetime,
     sections: Sequence[str] | None = None,
+    shown_revision: int | None = None,
 ) -> SignOff:
     """Objects, with a reason: holds back publication until taken back, lifted by a colleague, or decided otherwise."""
     found = allowed(session, actor, version_id, Permission.SIGN, Action.OBJECT, at)
     if not signs_for(actor, team):
         raise NotYourSlot(team=team)
-    _check_shown(found, shown_hash)
+    _check_shown(session, found, shown_hash, shown_revision)
     _, requirement = _requirement(found, team)
     parts = _named(found, to_sign(requirement, found.facts), sections)
     reason = reason_in_words(remark)
@@ -140,10 +145,15 @@ def why_not_signable(found: Standing, actor: Actor, team: str) -> WorkflowError 
     return None
 
 
-def _check_shown(found: Standing, shown_hash: str) -> None:
+def _check_shown(session: Session, found: Standing, shown_hash: str, shown_revision: int | None) -> None:
     now = document_hash(found.document)
     if shown_hash != now:
         raise StaleSignOff(shown=shown_hash, now=now, sections=[])
+    meta = found.facts.slice(META)
+    if shown_revision is not None and meta is not None:
+        then = writing.hash_at(session, found.version.id, META, shown_revision)
+        if then != meta.hash:
+            raise StaleSignOff(shown=then, now=meta.hash, sections=[META])
 
 
 def _entry(found: Standing, team: str) -> tuple[int, Requirement] | None:
