@@ -9,7 +9,7 @@ from typing import Final
 from api.errors import BadInput
 from exports.errors import ExportError, TooLarge
 from exports.formats import READS, WRITES, read, write
-from exports.html import render_page
+from exports.html_page import render_page
 from exports.redline import FORMATS, write_redline
 from guidelines.document import Node
 from guidelines.redline import redline as compare

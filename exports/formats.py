@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from exports.errors import Empty, InvalidDocument, NotText, TooLarge, UnknownFormat, WrongType
-from exports.html import export_html, render_document
+from exports.html_page import export_html, render_page
 from exports.markdown import write_markdown
 from exports.markdown_reader import MOST_BYTES, read_markdown
 from exports.publication import Publication
@@ -60,7 +60,9 @@ def write(document: Node, format: str, *, language: str = "fr", title: str = "")
     if format == "md":
         return write_markdown(document).encode()
     if format == "html":
-        return render_document(document, language=language).encode()
+        return render_page(document, title=title or "Document", language=language, heading=bool(title)).encode(
+            "utf-8", "replace"
+        )
     if format == "json":
         return (json.dumps(serialise(document), ensure_ascii=False, indent=1) + "\n").encode()
     raise UnknownFormat(format=format, known=list(WRITES))

@@ -1,20 +1,19 @@
-"""HTML out of a document: the fragment that pages show, and one self-contained file with its approval record.
+"""HTML out of a document: the fragment that pages show.
 
 A string writer: no tree is built. Lists and boxes, which the document keeps as attributes, become real nested
 elements again. Everything is escaped, and every address checked once more.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from html import escape
-from importlib.resources import files
 from typing import Final
 
-from exports.labels import CALLOUTS, LABELS, day, moment
+from exports.anchors import anchors, destination
+from exports.labels import CALLOUTS, LABELS
+from exports.lists import Lists, in_list
 from exports.numbering import numbers
-from exports.publication import Publication
-from guidelines.document import Node, inline_text
+from guidelines.document import Mark, Node, inline_text
 from guidelines.schema import SCHEMA
 
 _TAGS: Final = {
@@ -48,12 +47,13 @@ def contents(document: Node) -> list[Line]:
 def render_document(document: Node, *, language: str = "fr") -> str:
     """The document as a fragment: a section for each heading, named by the heading's id."""
     given = numbers(document)
+    top = highest_level(document)
     parts: list[str] = []
     opened = False
     blocks: list[tuple[Node, str]] = []
-    for place, block in enumerate(document.content):
+    for place, block in enumerate(_resolved(document)):
         if block.type == "heading":
-            parts += render_blocks(blocks, language)
+            parts += render_blocks(blocks, language, top)
             blocks = []
             if opened:
                 parts.append("</section>\n")
@@ -61,100 +61,36 @@ def render_document(document: Node, *, language: str = "fr") -> str:
             parts.append(f'<section id="{name}" aria-labelledby="{name}-title">\n')
             opened = True
         blocks.append((block, given.get(place, "")))
-    parts += render_blocks(blocks, language)
+    parts += render_blocks(blocks, language, top)
     if opened:
         parts.append("</section>\n")
     return "".join(parts)
 
 
-def render_blocks(blocks: Sequence[tuple[Node, str]], language: str) -> Iterator[str]:
+def highest_level(document: Node) -> int:
+    """The highest heading level that the document uses: shown as a page's second, for the title is its first."""
+    return min((int(block.attr("level")) for block in document.content if block.type == "heading"), default=2)
+
+
+def render_blocks(blocks: Sequence[tuple[Node, str]], language: str, top: int = 2) -> Iterator[str]:
     """Blocks with their numbers, in order; lists and boxes are opened and closed around them."""
     place = 0
     while place < len(blocks):
         block, number = blocks[place]
         box = block.attr("box") if block.is_textblock else None
-        if box is not None:
-            end = place + 1
+        end = place + 1
+        if box is not None and not (in_list(block) and str(box).startswith("code")):
             if not str(box).startswith("code"):
                 while end < len(blocks) and blocks[end][0].is_textblock and blocks[end][0].attr("box") == box:
                     end += 1
-            yield from _box(str(box), blocks[place:end], language)
-        elif _in_list(block):
-            end = place
-            while end < len(blocks) and blocks[end][0].is_textblock and _in_list(blocks[end][0]):
-                if blocks[end][0].attr("box") is not None:
-                    break
+            yield from _box(str(box), blocks[place:end], language, top)
+        elif in_list(block):
+            while end < len(blocks) and _goes_on(blocks[end][0]):
                 end += 1
-            yield from _list([entry for entry, _ in blocks[place:end]])
+            yield from _list([entry for entry, _ in blocks[place:end]], language)
         else:
-            end = place + 1
-            yield from _plain(block, number)
+            yield from _plain(block, number, language, top)
         place = end
-
-
-def export_html(publication: Publication) -> bytes:
-    """One file that needs nothing else: style inside, no script. The same publication gives the same bytes."""
-    say = LABELS[publication.language]
-    title = escape(publication.title)
-    lines = "".join(
-        f'<li class="d{line.depth}"><a href="#{escape(line.id)}">'
-        f"{f'<span>{escape(line.number)}</span> ' if line.number else ''}{escape(line.title)}</a></li>"
-        for line in contents(publication.document)
-    )
-    since = day(publication.effective_on, publication.language)
-    owner = f"{say['owner']}{_colon(publication)} {escape(publication.owner_team)}"
-    policy = f"{say['policy']}{_colon(publication)} {escape(publication.policy_title)}"
-    page = f"""<!doctype html>
-<html lang="{publication.language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="Charte">
-<meta name="charte:guideline" content="{escape(publication.guideline_id)}">
-<meta name="charte:version" content="{escape(publication.number)}">
-<meta name="charte:document" content="{escape(publication.document_hash)}">
-<title>{title} {escape(publication.number)}</title>
-<style>{_style()}</style>
-</head>
-<body>
-<header>
-<p class="organisation">{escape(publication.organisation)}</p>
-<h1>{title}</h1>
-<p class="meta">{say["version"]} {escape(publication.number)} · {say["since"]} {escape(since)} · {owner}</p>
-</header>
-<nav aria-label="{say["contents"]}"><h2>{say["contents"]}</h2><ol>{lines}</ol></nav>
-<main>
-{render_document(publication.document, language=publication.language)}</main>
-<footer>
-<h2>{say["approved"]}</h2>
-{_approvals(publication)}
-<p class="hash">{say["text"]}{_colon(publication)} sha256 {escape(publication.document_hash)}</p>
-<p class="hash">{policy} {escape(publication.policy_hash)}</p>
-</footer>
-</body>
-</html>
-"""
-    return page.encode()
-
-
-def render_page(document: Node, *, title: str, language: str = "fr", heading: bool = True) -> str:
-    """A document by itself as one page that needs nothing else; without `heading`, `title` is the window's only."""
-    name = escape(title)
-    return f"""<!doctype html>
-<html lang="{language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="Charte">
-<title>{name}</title>
-<style>{_style()}</style>
-</head>
-<body>
-<main>
-{f"<h1>{name}</h1>{chr(10)}" if heading else ""}{render_document(document, language=language)}</main>
-</body>
-</html>
-"""
 
 
 def inline(block: Node) -> str:
@@ -167,29 +103,62 @@ def safe_link(href: str) -> str | None:
     return escape(href) if href and SCHEMA.patterns["link"].fullmatch(href) else None
 
 
-def _in_list(block: Node) -> bool:
-    return block.type == "paragraph" and (block.attr("list") is not None or block.attr("indent") > 0)
+def _goes_on(block: Node) -> bool:
+    """Whether a list that stands open goes on with the block: an item, or what is indented below one, boxed or not."""
+    box = block.attr("box") if block.is_textblock else None
+    return in_list(block) and (box is None or block.attr("indent") > 0 or str(box).startswith("code"))
 
 
-def _plain(block: Node, number: str) -> Iterator[str]:
+def _resolved(document: Node) -> Iterator[Node]:
+    """The blocks; links that name a heading by its title lead to its id, as they do in Word."""
+    known: Mapping[str, str] | None = None
+    for block in document.content:
+        if block.is_textblock and any(_fragment(node) for node in block.content):
+            if known is None:
+                known = anchors(document)
+            yield Node(block.type, block.attrs, tuple(_led(node, known) for node in block.content))
+        else:
+            yield block
+
+
+def _fragment(node: Node) -> bool:
+    return any(mark.type == "link" and str(mark.attrs.get("href", "")).startswith("#") for mark in node.marks)
+
+
+def _led(node: Node, known: Mapping[str, str]) -> Node:
+    if not _fragment(node):
+        return node
+    marks = []
+    for mark in node.marks:
+        href = str(mark.attrs.get("href", ""))
+        if mark.type == "link" and href.startswith("#") and (block := destination(href, known)) is not None:
+            mark = Mark("link", {**mark.attrs, "href": f"#{block}"})
+        marks.append(mark)
+    return Node(node.type, node.attrs, node.content, node.text, tuple(marks))
+
+
+def _plain(block: Node, number: str, language: str, top: int) -> Iterator[str]:
     if block.type == "heading":
-        level = min(6, int(block.attr("level")) + (1 if int(block.attr("level")) == 1 else 0))
+        level = max(2, min(6, int(block.attr("level")) - top + 2))
         label = f'<span class="n">{escape(number)}</span>' if number else ""
         look = _classed(str(block.attrs.get("look", "")))
         yield f'<h{level}{look} id="{escape(block.id)}-title">{label}{inline(block)}</h{level}>\n'
     elif block.type == "paragraph":
         label = f'<span class="cl">{escape(number)}</span>' if number else ""
-        align = f"align-{block.attr('align')}" if block.attr("align") else ""
         # `look` is not in the schema: a redline sets it on the blocks it makes.
-        look = " ".join(filter(None, (str(block.attrs.get("look", "")), align)))
-        yield f"<p{_classed(look)}>{label}{inline(block)}</p>\n"
+        yield f"<p{_look(block)}>{label}{inline(block)}</p>\n"
     elif block.type == "rule":
         yield "<hr>\n"
     elif block.type == "table":
-        yield from _table(block)
+        yield from _table(block, language)
 
 
-def _box(box: str, blocks: Sequence[tuple[Node, str]], language: str) -> Iterator[str]:
+def _look(block: Node) -> str:
+    align = f"align-{block.attr('align')}" if block.attr("align") else ""
+    return _classed(" ".join(filter(None, (str(block.attrs.get("look", "")), align))))
+
+
+def _box(box: str, blocks: Sequence[tuple[Node, str]], language: str, top: int = 2) -> Iterator[str]:
     inner = [(Node(b.type, {**b.attrs, "box": None}, b.content), number) for b, number in blocks]
     if box.startswith("code"):
         name = box.removeprefix("code").removeprefix(":")
@@ -198,44 +167,76 @@ def _box(box: str, blocks: Sequence[tuple[Node, str]], language: str) -> Iterato
         yield f'<pre class="code" tabindex="0"><code{language}>{words}</code></pre>\n'
     elif box in CALLOUTS:
         yield f'<aside class="aside-note {box}" role="note"><p class="label">{LABELS[language][box]}</p>\n'
-        yield from render_blocks(inner, language)
+        yield from render_blocks(inner, language, top)
         yield "</aside>\n"
     else:
         depth = int(box.removeprefix("quote").removeprefix(":") or 1)
         yield "<blockquote>" * depth + "\n"
-        yield from render_blocks(inner, language)
+        yield from render_blocks(inner, language, top)
         yield "</blockquote>" * depth + "\n"
 
 
-def _list(blocks: Sequence[Node]) -> Iterator[str]:
-    """Real nested lists from the paragraphs' attributes. An indent without a list item above it stands by itself."""
-    open_: list[str] = []
-    for block in blocks:
-        style, indent = block.attr("list"), int(block.attr("indent"))
+def _list(blocks: Sequence[Node], language: str) -> Iterator[str]:
+    """Real nested lists from the paragraphs' attributes, counted as `exports.lists` counts them.
+
+    An item deeper than the one above it stands in lists that show no label of their own.
+    """
+    counts = Lists()
+    open_: list[tuple[str, object, int]] = []
+    place = 0
+    while place < len(blocks):
+        block = blocks[place]
+        style, indent, box = block.attr("list"), int(block.attr("indent")), block.attr("box")
+        item = counts.place(block)
+        place += 1
         if style is None:
             while len(open_) > indent:
-                yield f"</li></{open_.pop()}>\n"
-            yield f"<p>{inline(block)}</p>\n"
+                yield f"</li></{open_.pop()[0]}>\n"
+            if box is None:
+                yield f"<p{_look(block)}>{inline(block)}</p>\n"
+                continue
+            end = place
+            while end < len(blocks) and not str(box).startswith("code") and _same_box(blocks[end], block):
+                counts.place(blocks[end])
+                end += 1
+            yield from _box(str(box), [(_outdented(inner, indent), "") for inner in blocks[place - 1 : end]], language)
+            place = end
             continue
-        tag = "ol" if style == "number" else "ul"
-        while len(open_) > indent + 1:
-            yield f"</li></{open_.pop()}>\n"
-        start = block.attr("start")
-        if len(open_) == indent + 1 and (open_[-1] != tag or start is not None):
-            yield f"</li></{open_.pop()}>\n"
-        elif len(open_) == indent + 1:
+        kind = ("ol" if style == "number" else "ul", box, item.list if item else 0)
+        while len(open_) > indent + 1 or (len(open_) == indent + 1 and open_[-1] != kind):
+            yield f"</li></{open_.pop()[0]}>\n"
+        if len(open_) == indent + 1:
             yield "</li>\n"
-        while len(open_) < indent + 1:
-            deep = len(open_) == indent
-            first = f' start="{start}"' if start is not None and deep and tag == "ol" else ""
-            yield f"<{tag}{first}>" if deep else f'<{tag} class="bare"><li>'
-            open_.append(tag)
-        yield f"<li>{inline(block)}"
+        while len(open_) < indent:
+            yield '<ul class="bare"><li>'
+            open_.append(("ul", None, -1))
+        if len(open_) == indent:
+            start = f' start="{item.number}"' if item and item.number != 1 else ""
+            yield f"<{kind[0]}{start}>"
+            open_.append(kind)
+        words = inline(block)
+        if box is not None:
+            words = "".join(_box(str(box), [(_outdented(block, 99), "")], language))
+        yield f"<li{_look(block)}>{words}"
     while open_:
-        yield f"</li></{open_.pop()}>\n"
+        yield f"</li></{open_.pop()[0]}>\n"
 
 
-def _table(table: Node) -> Iterator[str]:
+def _same_box(block: Node, first: Node) -> bool:
+    return block.attr("list") is None and (block.attr("box"), block.attr("indent")) == (
+        first.attr("box"),
+        first.attr("indent"),
+    )
+
+
+def _outdented(block: Node, by: int) -> Node:
+    """The block as it stands inside the item that carries it."""
+    if by == 99:
+        return Node(block.type, {**block.attrs, "list": None, "indent": 0}, block.content)
+    return Node(block.type, {**block.attrs, "indent": max(0, int(block.attr("indent")) - by)}, block.content)
+
+
+def _table(table: Node, language: str) -> Iterator[str]:
     rows = list(table.content)
     head = 0
     while head < len(rows) and all(cell.type == "header_cell" for cell in rows[head].content):
@@ -245,12 +246,12 @@ def _table(table: Node) -> Iterator[str]:
         if part:
             yield f"<{name}>\n"
             for row in part:
-                yield "<tr>" + "".join(_cell(cell, name) for cell in row.content) + "</tr>\n"
+                yield "<tr>" + "".join(_cell(cell, name, language) for cell in row.content) + "</tr>\n"
             yield f"</{name}>\n"
     yield "</table></div>\n"
 
 
-def _cell(cell: Node, part: str) -> str:
+def _cell(cell: Node, part: str, language: str) -> str:
     header = cell.type == "header_cell"
     attrs = f' scope="{"col" if part == "thead" else "row"}"' if header else ""
     for name in ("colspan", "rowspan"):
@@ -259,8 +260,8 @@ def _cell(cell: Node, part: str) -> str:
     if align := cell.attr("align"):
         attrs += f' class="align-{align}"'
     blocks = list(cell.content)
-    plain = len(blocks) == 1 and not _in_list(blocks[0]) and blocks[0].attr("box") is None
-    words = inline(blocks[0]) if plain else "".join(render_blocks([(block, "") for block in blocks], "en"))
+    plain = len(blocks) == 1 and not in_list(blocks[0]) and blocks[0].attr("box") is None
+    words = inline(blocks[0]) if plain else "".join(render_blocks([(block, "") for block in blocks], language))
     tag = "th" if header else "td"
     return f"<{tag}{attrs}>{words}</{tag}>"
 
@@ -300,28 +301,5 @@ def _image(node: Node) -> str:
     return f'<a href="{address}" rel="noopener noreferrer">{alt or address}</a>'
 
 
-def _approvals(publication: Publication) -> str:
-    say = LABELS[publication.language]
-    if not publication.approvals:
-        return f"<p>{say['none']}</p>"
-    rows = "".join(
-        f'<tr><th scope="row">{escape(line.team)}</th><td>{escape(line.person)}</td>'
-        f"<td>{escape(moment(line.at, publication.language))}</td>"
-        f'<td>{escape(", ".join(line.sections))}</td><td class="hash">{escape(line.hash[:16])}</td></tr>'
-        for line in publication.approvals
-    )
-    head = "".join(f'<th scope="col">{say[name]}</th>' for name in ("team", "person", "when", "sections", "hash"))
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-
-
 def _classed(names: str) -> str:
     return f' class="{escape(names)}"' if names else ""
-
-
-def _colon(publication: Publication) -> str:
-    return "\u00a0:" if publication.language == "fr" else ":"
-
-
-@cache
-def _style() -> str:
-    return files("exports").joinpath("guideline.css").read_text("utf-8")

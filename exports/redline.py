@@ -6,7 +6,7 @@ from html import escape
 from typing import Final
 
 from exports.errors import UnknownFormat
-from exports.html import render_blocks
+from exports.html import highest_level, render_blocks
 from exports.numbering import numbers
 from guidelines.document import Mark, Node, inline_text
 from guidelines.redline import Entry, Redline, by_section, texts, to_json
@@ -39,21 +39,22 @@ def render_redline(found: Redline, new: Node, *, language: str = "fr", labels: s
 def render_entries(entries: Sequence[Entry], new: Node, *, language: str, labels: str | None = None) -> str:
     """Some entries of a comparison; numbers are those of the new document, notes in the language of `labels`."""
     say = LABELS[labels or language]
+    top = highest_level(new)
     given = {id(block): number for place, number in numbers(new).items() for block in [new.content[place]]}
     parts: list[str] = []
     waiting: list[tuple[Node, str]] = []
     for entry in entries:
         number = given.get(id(entry.new), "")
         if entry.op in ("move_from", "move_to"):
-            parts += render_blocks(waiting, language)
+            parts += render_blocks(waiting, language, top)
             waiting = []
             words = say["away"] if entry.op == "move_from" else say["reworded" if entry.words_changed else "moved"]
             parts.append(f'<div class="changed"><p class="moved-note">{words}</p>\n')
-            parts += render_blocks([(merged(entry, "moved"), number)], language)
+            parts += render_blocks([(merged(entry, "moved"), number)], language, top)
             parts.append("</div>\n")
         else:
             waiting.append((merged(entry, "" if entry.op == "equal" else "changed"), number))
-    return "".join([*parts, *render_blocks(waiting, language)])
+    return "".join([*parts, *render_blocks(waiting, language, top)])
 
 
 def merged(entry: Entry, look: str) -> Node:
