@@ -33,6 +33,8 @@ MOST_CURSORS: Final = 4
 #: Malformed steps of one client in a minute before it is closed.
 MOST_INVALID: Final = 10
 MOST_BATCH: Final = 64
+#: How long the end of the application waits for commits that are being made.
+ENDING: Final = 10.0
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -361,7 +363,7 @@ class Rooms:
             for room in list(self.rooms.values()):
                 room.end(RESTARTING)
             if self.tasks:
-                await asyncio.wait(set(self.tasks))
+                await asyncio.wait(set(self.tasks), timeout=ENDING)
 
     async def _run(self, room: Room) -> None:
         try:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, func, select
@@ -33,7 +33,8 @@ from workflow.predicates import Context
 log = logging.getLogger("charte")
 
 #: A catch-up longer than this costs more than the text.
-MOST_CATCHUP = 1_000
+MOST_CATCHUP: Final = 1_000
+MOST_CATCHUP_BYTES: Final = 8_388_608
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +122,20 @@ def opening(services: Services, version_id: str, token: str, have: int | None, c
         if not found.sights[token].sees:
             return Opening(found, [], {}, None)
         threads = threads_of(session, version_id)
-        if have is not None and 0 <= found.revision - have < MOST_CATCHUP:
+        if have is not None and _can_catch_up(session, version_id, have, found.revision):
             commits = logged(session, version_id, have, found.revision)
             return Opening(found, threads, _names(session, commits), commits)
         document = authority.document_at(session, version_id, found.revision, cache).document
         return Opening(found, threads, {}, None, serialise(document), document_hash(document))
+
+
+def _can_catch_up(session: Session, version_id: str, have: int, revision: int) -> bool:
+    if not 0 <= have <= revision < have + MOST_CATCHUP:
+        return False
+    size = select(func.sum(func.length(StepRecord.step))).where(
+        StepRecord.version_id == version_id, col(StepRecord.revision) > have
+    )
+    return (session.exec(size).one() or 0) <= MOST_CATCHUP_BYTES
 
 
 def look(services: Services, version_id: str, tokens: Collection[str]) -> Look:

@@ -4,6 +4,7 @@ import json
 import os
 import random
 import signal
+import socket as net
 import threading
 import time
 from collections.abc import Iterator
@@ -92,7 +93,14 @@ class Typist(threading.Thread):
 
 
 @contextmanager
-def _connected(url: str, token: str) -> Iterator[ClientConnection]:
+def _connected(url: str, token: str, *, sleepy: bool = False) -> Iterator[ClientConnection]:
+    """A connection; a sleepy one takes next to nothing that it is not asked to."""
+    more: dict[str, Any] = {}
+    if sleepy:
+        plain = net.socket()
+        plain.setsockopt(net.SOL_SOCKET, net.SO_RCVBUF, 4096)
+        plain.connect(("127.0.0.1", int(url.rsplit(":", 1)[1])))
+        more = {"sock": plain, "max_queue": 1}
     socket = connect(
         f"ws{url.removeprefix('http')}/live/v1",
         origin=url,  # type: ignore[arg-type]
@@ -100,6 +108,8 @@ def _connected(url: str, token: str) -> Iterator[ClientConnection]:
         open_timeout=5,
         close_timeout=0.2,
         compression=None,
+        max_size=None,
+        **more,
     )
     try:
         yield socket
@@ -173,6 +183,34 @@ def _check(database_url: str, typists: list[Typist]) -> None:
         own = [ref for ref in refs if ref.startswith(f"{typist.name_}-")]
         assert own == [f"{typist.name_}-{number}" for number in range(1, typist.number + 1)]
     assert all(words.count(f"[{ref}]") == 1 for ref in refs)
+
+
+def test_who_stops_reading_is_closed_and_catches_up_while_the_others_go_on(tmp_path: Path) -> None:
+    database_url, tokens = _house(tmp_path)
+    text_ = "x" * 50_000
+    with served.serve(tmp_path, database_url) as running:
+        with _connected(running.url, tokens["aicha"], sleepy=True) as aicha:
+            _send(aicha, {"t": "open", "schema": SCHEMA_HASH, "have": None})
+            assert json.loads(aicha.recv(timeout=10))["t"] == "init"
+            with _connected(running.url, tokens["julie"]) as julie:
+                _send(julie, {"t": "open", "schema": SCHEMA_HASH, "have": None})
+                people, revision, slowest = 2, 0, 0.0
+                while people == 2:
+                    assert revision < 2_000, "the writer who does not read is never closed"
+                    step = (
+                        {"stepType": "replace", "from": 1, "to": 1 + len(text_)} if revision % 2 else insert(1, text_)
+                    )
+                    started = time.monotonic()
+                    _send(julie, {"t": "commit", "ref": f"r{revision}", "base": revision, "steps": [step]})
+                    while (frame := json.loads(julie.recv(timeout=20)))["t"] != "commits":
+                        people = len(frame["list"]) if frame["t"] == "people" else people
+                    revision = frame["list"][-1]["revision"]
+                    slowest = max(slowest, time.monotonic() - started)
+                assert slowest < 5
+        with _connected(running.url, tokens["aicha"]) as aicha:
+            _send(aicha, {"t": "open", "schema": SCHEMA_HASH, "have": 0})
+            back = json.loads(aicha.recv(timeout=10))
+            assert (back["t"], back["revision"]) == ("catchup", revision)
 
 
 def test_a_server_told_to_stop_ends_soon_and_leaves_no_socket_open(tmp_path: Path) -> None:
