@@ -17,6 +17,9 @@ from api import i18n
 from api.assets import asset, icon
 from api.refusals import Refusal
 from api.visit import Visit, Work
+from guidelines.people import Role
+from workflow.permissions import Permission, may
+from workflow.predicates import Context
 
 
 @cache
@@ -53,6 +56,8 @@ def page(
         template,
         visit.language,
         me=work.visitor,
+        works_on_texts=work.visitor is not None and may(Permission.GUIDELINE_SEE, work.visitor, Context(owner_team="")),
+        administers=work.visitor is not None and work.visitor.has(Role.ADMIN),
         at=work.at,
         csrf=visit.csrf,
         path=visit.request.url.path,

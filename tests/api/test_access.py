@@ -134,3 +134,13 @@ def test_no_page_says_a_name_twice_or_carries_a_style(company: Company, path: st
         page = Page(company.visitor(name).client.get(f"/en{path}"))
         assert len(page.ids) == len(set(page.ids)), sorted(page.ids)
         assert not page.styles
+
+
+def test_the_bar_names_the_places_that_each_kind_of_person_may_enter(company: Company) -> None:
+    places = ("/en/guidelines", "/en/admin/people")
+    found = {
+        name: tuple(place in Page(company.visitor(name).client.get("/en/handbook")).links for place in places)
+        for name in PEOPLE
+    }
+    editor, admin = (True, False), (True, True)
+    assert found == {None: (False, False), "ines": (False, False), "mathieu": editor, "julie": editor, "camille": admin}
