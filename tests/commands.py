@@ -34,7 +34,7 @@ NEW = OLD.replace("quatre heures", "le jour même").replace("l’accord", "l’a
 
 def run(*arguments: str, **more: object) -> "subprocess.CompletedProcess[str]":
     """The real console script, as a shell runs it."""
-    return subprocess.run([CHARTE, *arguments], capture_output=True, text=True, timeout=120, **more)  # type: ignore[call-overload,no-any-return]
+    return subprocess.run([CHARTE, *arguments], capture_output=True, text=True, timeout=60, **more)  # type: ignore[call-overload,no-any-return]
 
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:

@@ -1,6 +1,7 @@
 """The demo as it is run: served from a shell, stopped by a signal, refused when it cannot be."""
 
 import os
+import re
 import signal
 import subprocess
 import tempfile
@@ -15,7 +16,7 @@ import pytest
 from api import cli
 from api.cli import main
 from api.demo import company, serve
-from tests.commands import CHARTE, refused
+from tests.commands import CHARTE, refused, run
 from tests.served import free_port
 
 
@@ -58,14 +59,11 @@ def ended(process: "subprocess.Popen[str]", how: signal.Signals) -> tuple[str, s
     return said
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "kill"])
-def test_a_demo_without_a_folder_serves_says_who_may_come_in_and_leaves_nothing(
-    quiet: Path, how: signal.Signals
-) -> None:
+def test_a_demo_without_a_folder_serves_says_who_may_come_in_and_leaves_nothing(quiet: Path) -> None:
     port = str(free_port())
     process = started("demo", "--port", port, TMPDIR=str(quiet))
     assert [path.name.startswith("charte-demo-") for path in quiet.iterdir()] == [True]
-    out, err = ended(process, how)
+    out, err = ended(process, signal.SIGINT)
     assert f"http://127.0.0.1:{port}" in out
     assert company.PASSWORD in out
     assert all(who.email in out and who.name in out for who in company.PEOPLE)
@@ -76,21 +74,20 @@ def test_a_demo_in_a_folder_keeps_what_was_done_in_it(history: Path, folder: Pat
     (folder / "demo").mkdir()
     (folder / "demo" / serve.DATABASE).write_bytes(history.read_bytes())
     port = str(free_port())
-    ended(started("demo", "--folder", "demo", "--port", port), signal.SIGINT)
+    ended(started("demo", "--folder", "demo", "--port", port), signal.SIGTERM)
     assert (folder / "demo" / serve.DATABASE).is_file()
 
 
-def test_a_port_that_is_taken_is_refused_in_one_line_before_anything_is_made(
-    history: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("CHARTE_DATABASE_URL", f"sqlite:///{history}")
+def test_a_port_that_is_taken_is_refused_in_one_line_before_anything_is_made(history: Path, folder: Path) -> None:
     port = str(free_port())
     process = started("demo", "--folder", str(history.parent), "--port", port)
+    settings = {**os.environ, "CHARTE_DATABASE_URL": f"sqlite:///{history}"}
     try:
-        line = refused(capsys, "demo", "--folder", "other", "--port", port)
-        assert f"--port {port}: cannot listen on 127.0.0.1:{port}" in line
+        for command in (["demo", "--folder", "other"], ["serve"]):
+            done = run(*command, "--port", port, cwd=folder, env=settings)
+            assert (done.returncode, done.stdout) == (cli.BAD_INPUT, "")
+            assert re.fullmatch(rf"charte: --port {port}: cannot listen on 127\.0\.0\.1:{port} .+\n", done.stderr)
         assert not (folder / "other").exists()
-        assert "cannot listen" in refused(capsys, "serve", "--port", port)
     finally:
         ended(process, signal.SIGTERM)
 
