@@ -16,7 +16,7 @@ import { look } from "./look.ts";
 import { Margin } from "./margin.ts";
 import { Notices } from "./notices.ts";
 import { Outline } from "./outline.ts";
-import { cleanHtml, cleanSlice, cleanText } from "./paste.ts";
+import { cleanHtml, cleanSlice, cleanText, wholeBlocks } from "./paste.ts";
 import { Places } from "./places.ts";
 import { presence, showPeople, withCarets, withoutGone } from "./presence.ts";
 import { poster } from "./rest.ts";
@@ -135,7 +135,7 @@ function build(state: EditorState): void {
     dispatchTransaction: take,
     transformPastedHTML: cleanHtml,
     transformPastedText: cleanText,
-    transformPasted: cleanSlice,
+    transformPasted: (slice, at) => wholeBlocks(cleanSlice(slice), at.state),
     handlePaste: (_view, _event, slice) => {
       if (slice.size <= MOST_PASTED) return false;
       notices.refused({ title: say("pasteTooLong"), detail: say("pasteTooLongWhy") });

@@ -1,6 +1,8 @@
 // What is pasted from Word and from the web, made ready for the schema: nested lists, quotes and boxes become attributes
 // of paragraphs, Word's list paragraphs become items, and what is no content goes.
 import { Fragment, Slice, type Node } from "prosemirror-model";
+import type { EditorState } from "prosemirror-state";
+import { isLink } from "./definition.ts";
 
 const BLOCKS = "address,article,aside,blockquote,dd,div,dl,dt,fieldset,figcaption,figure,footer,form,h1,h2,h3,h4,h5,h6,header,hr,li,main,nav,ol,p,pre,section,table,ul";
 const NO_CONTENT = "style,script,meta,link,title,xml,template,iframe,object,button,select,svg,del[cite]";
@@ -20,6 +22,7 @@ export function cleanHtml(html: string): string {
   if (html.includes("data-pm-slice")) return html;
   const page = new DOMParser().parseFromString(withoutStyles(html), "text/html");
   page.querySelectorAll(NO_CONTENT).forEach((node) => node.remove());
+  page.querySelectorAll("img").forEach((image) => !isLink(image.getAttribute("src") ?? "") && image.remove());
   takeOutOffice(page);
   for (const element of [...page.querySelectorAll<HTMLElement>("[data-style], b, i")]) styleToElements(element);
   const flat = page.createElement("div");
@@ -27,10 +30,10 @@ export function cleanHtml(html: string): string {
   return flat.innerHTML;
 }
 
-/** The page's policy would refuse inline styles aloud; as plain data they are only read. */
+/** The page's policy would refuse inline styles and handlers aloud; as plain data they are only read. */
 function withoutStyles(html: string): string {
   const plain = html.replace(/<style\b[\s\S]*?<\/style>/gi, "");
-  return plain.replace(/<[a-z][^<>]*>/gi, (tag) => tag.replace(/(\s)style(\s*=)/i, "$1data-style$2"));
+  return plain.replace(/<[a-z][^<>]*>/gi, (tag) => tag.replace(/(\s)(style|on[a-z]+)(\s*=)/gi, "$1data-$2$3"));
 }
 
 /** What a style says about characters, as the elements that mean it. */
@@ -65,6 +68,15 @@ export function cleanText(text: string): string {
 /** The slice with clean text; text that is empty after cleaning goes. */
 export function cleanSlice(slice: Slice): Slice {
   return new Slice(cleanFragment(slice.content), slice.openStart, slice.openEnd);
+}
+
+/** Into an empty paragraph the first block comes as it is, item or quote; into words it brings its words only. */
+export function wholeBlocks(slice: Slice, state: EditorState): Slice {
+  const first = slice.content.firstChild;
+  const { parent } = state.selection.$from;
+  const empty = parent.type.name === "paragraph" && parent.content.size === 0 && state.selection.empty;
+  const meant = first?.isTextblock && ["list", "box", "indent"].some((name) => first.attrs[name] !== parent.attrs[name]);
+  return empty && meant && slice.openStart > 0 ? new Slice(slice.content, 0, 0) : slice;
 }
 
 function cleanFragment(fragment: Fragment): Fragment {

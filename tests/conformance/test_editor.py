@@ -1,6 +1,10 @@
 """The editor's source keeps its types: every word in both languages, every message of the protocol handled."""
 
+import json
+import re
 import subprocess
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -41,7 +45,31 @@ def test_the_lock_file_names_no_registry() -> None:
 
 
 def test_the_packages_are_pinned_exactly() -> None:
-    import json
-
     pinned = json.loads((EDITOR / "package.json").read_text("utf-8"))["devDependencies"]
     assert {name: version for name, version in pinned.items() if not version[0].isdigit()} == {}
+
+
+@pytest.fixture(scope="module")
+def words(run_lines: Callable[..., list[Any]]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = run_lines("words.ts")[0]
+    return found
+
+
+def test_each_word_has_the_same_places_for_values_in_both_languages(words: dict[str, dict[str, str]]) -> None:
+    assert words["en"].keys() == words["fr"].keys()
+    for key, english in words["en"].items():
+        assert sorted(re.findall(r"{\w+}", english)) == sorted(re.findall(r"{\w+}", words["fr"][key])), key
+
+
+def test_french_words_keep_french_typography(words: dict[str, dict[str, str]]) -> None:
+    for key, said in words["fr"].items():
+        without_addresses = re.sub(r"\w+:(//)?(?=,)", "", said)
+        assert "'" not in said, key
+        assert not re.search(r"(?<!\u00a0):", without_addresses), key
+        assert not re.search(r"(?<!\u202f)[;?!]", said), key
+        assert said != "", key
+
+
+def test_every_word_is_used(words: dict[str, dict[str, str]]) -> None:
+    source = "".join(file.read_text("utf-8") for file in (EDITOR / "src").glob("*.ts"))
+    assert [key for key in words["en"] if f'"{key}"' not in source] == []
