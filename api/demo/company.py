@@ -5,7 +5,7 @@ from typing import Final
 
 from guidelines.people import Role
 
-ORGANISATION: Final = "Groupe Solenne"
+ORGANISATION: Final = "Solenne"
 #: The only password that Charte ever ships, and only in the demo.
 PASSWORD: Final = "une courte phrase suffit"
 
