@@ -16,7 +16,7 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
         "audience": "Destinataires", "language": "Langue", "summary": "Ce qui change", "behalf": "au nom de",
         "page": "Page", "of": "sur", "guideline": "Référence", "whole": "Tout le texte", "colon": "\u00a0:",
         "none": "Aucune approbation n’était demandée pour cette version.",
-        "record": "Chaque ligne est une approbation de la version publiée ; l’empreinte est celle du texte montré "
+        "record": "Chaque ligne est une approbation de la version publiée\u00a0; l’empreinte est celle du texte montré "
                   "au signataire.",
     },
     "en": {
