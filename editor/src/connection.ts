@@ -220,7 +220,9 @@ export class Connection {
       if (!state) return;
       const { revision, flight } = sharedState(state);
       if (commit.revision <= revision && flight?.ref !== commit.ref) continue;
-      this.apply(arrival(state, commit), "moved");
+      const taken = arrival(state, commit);
+      taken.tr.setMeta("by", commit.by.id);
+      this.apply(taken, "moved");
       if (flight?.ref === commit.ref) this.faults = 0;
       this.host.commit(commit);
     }

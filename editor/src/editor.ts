@@ -115,7 +115,7 @@ function freshState(json: unknown, revision: number): EditorState {
   const doc = Node.fromJSON(schema, json);
   const plugins = [
     sharedPlugin(revision), uniqueIds(), undoPlugin(), look(say), anchorsPlugin(), presence(), heldWords(),
-    ...keys({ link: onlyWriting((_state, _dispatch, at) => at !== undefined && editLink(at, say)), comment: startComment, nextThread: walk(1), previousThread: walk(-1) }),
+    ...keys({ link: onlyWriting((_state, _dispatch, at) => at !== undefined && editLink(at, say)), comment: startComment, nextThread: walk(1), previousThread: walk(-1), enterThread }),
     tablesPlugin(), dropCursor({ color: false, class: "drop-place" }), gapCursor(),
   ];
   return EditorState.create({ doc, plugins });
@@ -150,7 +150,7 @@ function build(state: EditorState): void {
   outline = new Outline(part("outline"), view, say);
   margin = new Margin(part("margin"), view, {
     reply: (thread, text) => post(`/threads/${thread}/comments`, { text }),
-    resolve: (thread) => post(`/threads/${thread}/resolve`, {}),
+    resolve: (thread) => post(`/threads/${thread}/resolve`, {}).then(() => view?.focus()),
     reopen: (thread) => post(`/threads/${thread}/reopen`, {}),
     open: openThread,
     focus: focusThread,
@@ -201,6 +201,13 @@ function focusThread(thread: string | null): void {
   if (anchor && !anchor.removed) tr.setSelection(Selection.near(tr.doc.resolve(anchor.from), 1)).scrollIntoView();
   view.dispatch(tr);
   if (thread === null) view.focus();
+}
+
+/** From the discussed words into their card; Escape leads back. */
+function enterThread(state: EditorState): boolean {
+  const { focus } = anchorsIn(state);
+  if (focus !== null) margin?.enter(focus);
+  return focus !== null;
 }
 
 /** Alt and an arrow: the next or the previous discussion, in the order of the text. */

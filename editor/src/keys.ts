@@ -14,6 +14,7 @@ export interface PageCommands {
   readonly comment: Command;
   readonly nextThread: Command;
   readonly previousThread: Command;
+  readonly enterThread: Command;
 }
 
 export function keys(page: PageCommands): Plugin[] {
@@ -26,7 +27,7 @@ export function keys(page: PageCommands): Plugin[] {
     Tab: chainCommands(nextCell, indentBy(1)), "Shift-Tab": chainCommands(previousCell, indentBy(-1)),
     Enter: enter, "Shift-Enter": hardBreak, "Mod-Enter": leave,
     Backspace: chainCommands(undoInputRule, backspace),
-    "Ctrl-Alt-m": page.comment, "Alt-ArrowDown": page.nextThread, "Alt-ArrowUp": page.previousThread,
+    "Ctrl-Alt-m": page.comment, "Alt-ArrowDown": page.nextThread, "Alt-ArrowUp": page.previousThread, "Alt-Enter": page.enterThread,
     "Alt-Shift-ArrowUp": moveBlocks(-1), "Alt-Shift-ArrowDown": moveBlocks(1),
   };
   for (let level = 1; level <= 6; level++) bindings[`Ctrl-Alt-${level}`] = setStyle(`h${level}`);

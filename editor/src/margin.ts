@@ -226,7 +226,9 @@ export class Margin {
   }
 
   private async attempt(act: () => Promise<void>, control: HTMLButtonElement | HTMLInputElement, wrong: HTMLElement, done?: () => void): Promise<void> {
-    control.disabled = true;
+    // A field that is disabled loses the focus; it only waits.
+    const wait = (on: boolean) => (control instanceof HTMLInputElement ? (control.readOnly = on) : (control.disabled = on));
+    wait(true);
     try {
       await act();
       wrong.textContent = "";
@@ -235,7 +237,7 @@ export class Margin {
       if (!(error instanceof Refused)) throw error;
       wrong.textContent = error.title ? `${error.title}. ${error.message}` : this.say("offlineAnswer");
     } finally {
-      control.disabled = false;
+      wait(false);
       this.place();
     }
   }

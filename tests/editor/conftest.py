@@ -66,12 +66,11 @@ class Window:
         self.faults: list[str] = []
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on("console", lambda said: self._heard(said.type, said.text))
-        self.page.goto(f"{draft.server.url}/{language}/sign-in")
+        edit = f"/{language}/versions/{draft.version_id}/edit"
+        self.page.goto(f"{draft.server.url}/{language}/sign-in?next={edit}")
         self.page.locator("input[name=email]").fill(served.address(name))
         self.page.locator("input[name=password]").fill(served.PASSWORD)
         self.page.locator("main form button").first.click()
-        expect(self.page.locator(".top .avatar")).to_be_visible()
-        self.page.goto(f"{draft.server.url}/{language}/versions/{draft.version_id}/edit")
         expect(self.page.locator("#saved[data-state=saved]")).to_be_visible()
 
     @property
@@ -183,14 +182,14 @@ def draft(browser: Browser, server: served.Served, request: pytest.FixtureReques
 
 
 @pytest.fixture
-def eventually() -> Callable[[Callable[[], bool]], None]:
-    """Waits until something is so; fails after ten seconds."""
+def eventually(draft: Draft) -> Callable[[Callable[[], bool]], None]:
+    """Waits until something is so, while the windows go on; fails after ten seconds."""
 
     def wait(holds: Callable[[], bool]) -> None:
         for _ in range(200):
             if holds():
                 return
-            time.sleep(0.05)
+            draft.windows[0].page.wait_for_timeout(50)
         raise AssertionError("it did not come about")
 
     return wait

@@ -251,3 +251,16 @@ def test_the_toolbar_is_one_stop_and_arrows_go_through_it(draft: Draft) -> None:
     assert aicha.page.evaluate("document.activeElement.getAttribute('aria-label')") == "Italic"
     aicha.press("Tab")
     assert aicha.page.evaluate("document.activeElement.id") == "text"
+
+
+def test_a_thread_is_reached_and_left_by_keyboard(draft: Draft) -> None:
+    aicha = draft.open(AICHA)
+    aicha.comment("consent", "Whose?")
+    aicha.caret("Ask first")
+    aicha.press("Alt+ArrowDown", "Alt+Enter")
+    aicha.type("Theirs.")
+    aicha.press("Enter")
+    expect(aicha.page.locator(".card.on")).to_contain_text("Theirs.")
+    aicha.press("Escape")
+    assert aicha.page.evaluate("document.activeElement.id") == "text"
+    expect(aicha.page.locator(".card.on")).to_have_count(0)
