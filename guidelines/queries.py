@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlmodel import Session, col, select
@@ -191,7 +191,7 @@ def contributors_of(
 
     Without an anchor (nothing is in force) the words go back through every version that this one came from.
     """
-    line = _line(session, row, anchor_version_id)
+    line = _line(session, row, {anchor_version_id})
     lineage = _Lineage(session, {version.id: version for version in versions(session, row.guideline_id)})
     elsewhere = _authors_elsewhere(session, row, line, hashes, lineage, settled=anchor_version_id is not None)
     return {
@@ -250,10 +250,10 @@ class _Lineage:
         return self.read[version_id]
 
 
-def _line(session: Session, row: Version, anchor_version_id: str | None) -> list[Version]:
-    """The version after those it came from, back to the anchor and without it."""
+def _line(session: Session, row: Version, ends: Collection[str | None]) -> list[Version]:
+    """The version after those it came from, back to the first of the ends and without it."""
     line = [row]
-    while (base := line[0].base_version_id) is not None and base != anchor_version_id:
+    while (base := line[0].base_version_id) is not None and base not in ends:
         line.insert(0, version(session, base))
     return line
 
@@ -274,14 +274,17 @@ def _authors_elsewhere(
         if start.get(part) != found:
             wanted.setdefault(found, set()).add(part)
     own = {version.id for version in line}
+    ends = {publication.version_id for publication in publications(session, row.guideline_id)} if settled else set()
     query = select(SectionRevision).where(col(SectionRevision.hash).in_(list(wanted)))
-    query = query.where(col(SectionRevision.version_id).in_(list(lineage.versions)))
+    query = query.where(
+        col(SectionRevision.version_id).in_(list(lineage.versions)), SectionRevision.cause != "base"
+    )  # what a draft inherits was not written there
     people: dict[str, set[str]] = {}
     for place in session.exec(query) if wanted else ():
         for part in wanted[place.hash]:
             if place.version_id in own and place.section == part:
                 continue  # its own history, told already
-            there = _line(session, lineage.versions[place.version_id], None)
+            there = _line(session, lineage.versions[place.version_id], ends)
             written = contributors(lineage.changes(there, place.section, upto=place.revision))
             people.setdefault(part, set()).update(written)
     return {part: frozenset(found) for part, found in people.items()}

@@ -18,7 +18,7 @@ from guidelines.tables import Guideline, Publication, Snapshot, Version
 from workflow import policy as policy_rules
 from workflow.coverage import counting
 from workflow.facts import Choice, Decision, Slice, VersionFacts, in_scope
-from workflow.machine import FROZEN, MOVING, State
+from workflow.machine import MOVING, State
 from workflow.outstanding import outstanding
 from workflow.policy import Policy
 from workflow.predicates import Context
@@ -232,7 +232,7 @@ def facts(
         anchor=anchor,
         anchor_teams=_anchor_teams(session, in_force, slices),
         contributors=writing.contributors_of(
-            session, version, hashes, anchor_version_id=_anchor_version(version, state, in_force)
+            session, version, hashes, anchor_version_id=_anchor_version(session, version, in_force)
         ),
         decisions=decisions(session, version.id),
         members=writing.members(session, teams, SIGNERS, at),
@@ -309,11 +309,16 @@ def today(at: datetime) -> date:
     return at.date()
 
 
-def _anchor_version(version: Version, state: VersionState, in_force: Publication | None) -> str | None:
-    """Since which version words count as newly written: the one in force, or once published the one that was then."""
-    if State(state.state) in FROZEN:
-        return version.base_version_id
-    return in_force.version_id if in_force else None
+def _anchor_version(session: Session, version: Version, in_force: Publication | None) -> str | None:
+    """The version in force against which the words are new; of a published one, that which it superseded."""
+    publication = session.get(Publication, version.id)
+    if publication is None:
+        return in_force.version_id if in_force else None
+    if version.base_version_id is None:
+        return None
+    base = state_of(session, version.base_version_id)
+    superseded = base.state == State.SUPERSEDED and base.since == publication.published_at
+    return base.version_id if superseded else None
 
 
 def _anchor_teams(session: Session, in_force: Publication | None, slices: Sequence[Slice]) -> dict[str, frozenset[str]]:

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import Engine
 
 from api.database import transaction
-from guidelines import discussion
+from guidelines import discussion, versions
+from guidelines import queries as writing
 from guidelines.errors import FrozenVersion
 from tests.workflow.house import House, found
 from workflow import acknowledgement, drafts, events, queries, review, signing
@@ -293,6 +294,61 @@ def test_the_approval_record_names_who_signed_for_whom_on_which_words(house: Hou
         ("julie", "legal", ("s1", "s2")),
     ]
     assert {line.shown_hash for line in record} == {house.shown("v1")}
+
+
+def test_who_wrote_what_was_in_force_before_may_sign_what_is_new_and_stays_on_record(house: House) -> None:
+    house.first_edition()
+    house.draft("v2")
+    house.write("v2", "mathieu", 11, "Always ")
+    house.submit("v2")
+    house.approve("v2", "aicha", "comms")
+    house.approve("v2", "julie", "legal")
+    house.publish("v2")
+    record = {(line.person_id, line.slices) for line in queries.approval_record(house.session, "v2", house.now)}
+    assert record == {("aicha", ("s1",)), ("julie", ("s1",))}
+    house.draft("v3")
+    house.write("v3", "camille", 11, "Do ")
+    house.submit("v3")
+    house.approve("v3", "mathieu", "comms")
+    house.approve("v3", "julie", "legal")
+    house.publish("v3")
+    assert {line.person_id for line in queries.approval_record(house.session, "v2", house.now)} == {"aicha", "julie"}
+
+
+def test_the_author_of_a_withdrawn_text_does_not_sign_it_in_the_next_draft(house: House) -> None:
+    house.create()
+    review.withdraw(house.session, house.actor("aicha"), "v1", reason="Not now.", at=house.tick())
+    house.draft("v2", by="mathieu")
+    house.submit("v2")
+    with pytest.raises(SelfApproval):
+        house.approve("v2", "aicha", "comms")
+
+
+def test_words_undone_and_restored_are_still_their_authors(house: House) -> None:
+    house.create(by="mathieu")
+    house.write("v1", "camille", 11, "Always ")
+    versions.restore(house.session, house.actor("aicha"), "v1", 0, ref="back", at=house.tick())
+    versions.restore(house.session, house.actor("aicha"), "v1", 1, ref="forth", at=house.tick())
+    house.submit("v1")
+    with pytest.raises(SelfApproval):
+        house.approve("v1", "camille", "comms", ["s1"])
+    house.approve("v1", "aicha", "comms", ["s1"])
+
+
+def test_a_page_that_showed_another_title_cannot_be_signed(house: House) -> None:
+    house.create()
+    house.submit("v1")
+    shown = writing.version(house.session, "v1").revision
+    review.request_changes(house.session, house.actor("julie"), "v1", remark="The title.", at=house.tick())
+    drafts.set_meta(
+        house.session, house.actor("aicha"), "v1", title="Another", kind="charter", audience="", summary="",
+        at=house.tick(),
+    )  # fmt: skip
+    house.submit("v1")
+    with pytest.raises(StaleSignOff) as refusal:
+        house.approve("v1", "julie", "legal", shown_revision=shown)
+    assert refusal.value.facts["sections"] == ["meta"]
+    house.approve("v1", "julie", "legal", shown_revision=writing.version(house.session, "v1").revision)
 
 
 def test_every_act_is_an_event_and_the_chain_holds(house: House) -> None:
