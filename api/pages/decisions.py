@@ -156,7 +156,7 @@ def withdraw(visit: ThisVisit, version_id: FromPath[str], data: Form) -> "Respon
         slug = work.session.get_one(Guideline, version.guideline_id).slug
         return show_guideline(visit, work, slug, refusal=refusal, form=data, sent="withdraw")
 
-    return submitted(visit, act, again)
+    return submitted(visit, act, again, version_id=version_id)
 
 
 def _taken_back(
@@ -197,6 +197,7 @@ def _decided(
         visit,
         seen,
         lambda work, refusal: show(visit, work, version_id, refusal=refusal, form=data, sent=form),
+        version_id=version_id,
     )
 
 

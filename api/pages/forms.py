@@ -9,6 +9,7 @@ from litestar.response import Redirect
 
 from api.errors import Forged, NotAdmin, NotFound, SignInRequired
 from api.refusals import HOUSE, Refusal, refusal
+from api.routes.nudge import nudge
 from api.visit import Visit, Work
 
 Form = URLEncodedBody[dict[str, str]]
@@ -21,11 +22,13 @@ def submitted(
     visit: Visit,
     act: Callable[[Work], str],
     show: Callable[[Work, Refusal], "Response[Any]"],
+    *,
+    version_id: str = "",
 ) -> "Response[Any]":
     """Runs `act` in one transaction and goes to the address it returns (303, so that reloading repeats nothing).
 
     When the house refuses, nothing is stored, and `show` draws the page again with the refusal, in a transaction that
-    only reads.
+    only reads. Whoever has the version `version_id` open is told once the change is durable.
     """
     try:
         with visit.write() as work:
@@ -35,6 +38,8 @@ def submitted(
     except HOUSE as error:
         with visit.read() as work:
             return show(work, refusal(error, visit.language))
+    if version_id:
+        nudge(visit, version_id)
     return Redirect(target, status_code=303)
 
 

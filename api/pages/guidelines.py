@@ -14,6 +14,7 @@ from api.pages.forms import Form, submitted
 from api.pages.seen import demand_seen
 from api.refusals import Refusal
 from api.render import page
+from api.routes.nudge import nudge
 from api.secrets import new_id
 from api.views import moving
 from api.visit import Access, ThisVisit, Visit, Work
@@ -112,18 +113,24 @@ def start_draft(visit: ThisVisit, slug: FromPath[str]) -> "Response[Any]":
 def import_text(visit: ThisVisit, slug: FromPath[str], data: MultipartBody[dict[str, Any]]) -> "Response[Any]":
     """Makes the open draft say what a file says; blocks that stay keep their discussion."""
 
+    changed: list[str] = []
+
     def act(work: Work) -> str:
         demand_seen(work)
         version_id = _open_draft(work, slug)
+        changed.append(version_id)
         document = _document(data.get("file"))
         if document is None:
             raise UnknownFormat(format="", known=list(READS))
         drafts.import_text(work.session, work.actor, version_id, document, ref=new_id(), at=work.at)
         return f"/{visit.language}/guidelines/{slug}?done=imported"
 
-    return submitted(
+    answer = submitted(
         visit, act, lambda work, refusal: show_guideline(visit, work, slug, refusal=refusal, sent="import")
     )
+    for version_id in changed:
+        nudge(visit, version_id)
+    return answer
 
 
 @post("/guidelines/{slug:str}/details", access=Access.MEMBER, sync_to_thread=True)

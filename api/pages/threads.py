@@ -88,6 +88,7 @@ def _said(
         visit,
         allowed,
         lambda work, refusal: show(visit, work, version_id, refusal=refusal, form=data, sent=form),
+        version_id=version_id,
     )
 
 

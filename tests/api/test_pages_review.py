@@ -266,3 +266,13 @@ def test_a_thread_of_another_version_does_not_exist_here(company: Company) -> No
     answer = company.visitor("julie").post("/versions/v1/threads/nowhere/reply", text="Hello?")
     assert answer.status == 404
     assert "There is no such thread" in answer.words
+
+
+def test_whoever_has_the_text_open_is_told_of_each_decision_and_comment(company: Company) -> None:
+    told: list[str] = []
+    company.app.state.services.extras["notify"] = told.append
+    julie = company.visitor("julie")
+    julie.send(julie.read(REVIEW), "/threads", text="Whom?")
+    sign(julie)
+    julie.send(julie.read(REVIEW), "/request-changes", 422, remark=" ")
+    assert told == ["v1", "v1"]
