@@ -86,6 +86,31 @@ def test_the_same_commit_never_counts_twice(session: Session) -> None:
     assert words(session) == "Hello!"
 
 
+def test_the_same_commit_again_is_told_the_same_of_what_survived(session: Session) -> None:
+    start(session, doc(p("One", id="x"), p("Two", id="y")))
+    receive(session, AICHA, "a", 0, delete(0, 5))
+    copied = {"type": "paragraph", "attrs": {"id": "y"}, "content": [{"type": "text", "text": "Three"}]}
+    pasted = {"stepType": "replace", "from": 14, "to": 14, "slice": {"content": [copied]}}
+    sent = (insert(2, "lost"), pasted, insert(17, "kept"))
+    first = receive(session, JULIE, "b", 0, *sent)
+    assert len(first.steps) == len(first.kept) + 1
+    receive(session, AICHA, "c", first.revision, insert(1, "later "))
+    again = receive(session, JULIE, "b", 0, *sent)
+    assert (again.revision, again.steps, again.kept, again.dropped) == (
+        first.revision, first.steps, first.kept, first.dropped,
+    )  # fmt: skip
+    assert again.already
+
+
+def test_a_commit_of_which_nothing_is_left_logs_nothing_and_may_be_sent_again(session: Session) -> None:
+    start(session, doc(p("One"), p("Two")))
+    receive(session, AICHA, "a", 0, delete(0, 5))
+    for _ in range(2):
+        answer = receive(session, JULIE, "b", 0, insert(2, "lost"))
+        assert (answer.steps, answer.kept, answer.dropped, answer.revision) == ([], (), (0,), 1)
+    assert len(session.exec(select(StepRecord)).all()) == 1
+
+
 def test_a_step_made_impossible_by_another_is_dropped_and_told(session: Session) -> None:
     start(session, doc(p("One"), p("Two")))
     receive(session, AICHA, "a", 0, delete(0, 5))
