@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from api.i18n import translations
 from tests.served import PASSWORD, address
@@ -46,14 +46,24 @@ class Desk:
         self.page.get_by_role("button", name=self.say(message, **facts), exact=True).first.click()
 
     @property
-    def text(self):  # type: ignore[no-untyped-def]
+    def text(self) -> Locator:
         """The editor's text."""
         return self.page.locator(".ProseMirror")
+
+    def read(self) -> list[str]:
+        """The words of the editor's text, without the names that stand at others' carets."""
+        script = """text => {
+          const copy = text.cloneNode(true);
+          for (const mark of copy.querySelectorAll('.caret, .ProseMirror-widget')) mark.remove();
+          return [...copy.querySelectorAll('p, h1, h2, h3, h4, h5, h6')].map(block => block.textContent).join('\\n');
+        }"""
+        return str(self.text.evaluate(script)).split()
 
     def write_at_the_end(self, words: str) -> None:
         """Puts the caret behind the last word and types."""
         self.text.click()
         self.page.keyboard.press("Control+End")
+        self.page.wait_for_timeout(150)  # nobody types in the same millisecond in which the caret moves
         self.page.keyboard.type(words, delay=5)
 
     def select(self, words: str) -> None:
@@ -72,6 +82,54 @@ class Desk:
             }""",
             words,
         )
+
+    def write_before(self, words: str, more: str) -> None:
+        """Types in front of these words."""
+        self.select(words)
+        self.page.keyboard.press("ArrowLeft")
+        self.page.keyboard.type(more)
+
+    def comment(self, words: str, text: str) -> None:
+        """Selects words of the text and comments on them."""
+        self.select(words)
+        self.page.keyboard.press("Control+Alt+m")
+        card = self.page.locator(".drafted")
+        card.locator("textarea").fill(text)
+        card.locator("button[type=submit]").click()
+        expect(card).to_have_count(0)
+
+    def thread(self, text: str) -> Locator:
+        """The card of the thread in which this was said."""
+        return self.page.locator("[data-thread]:not(mark)", has_text=text).first
+
+    def reply(self, said: str, text: str) -> None:
+        """Answers in a thread."""
+        self.thread(said).click()
+        self.thread(said).locator("form input").fill(text)
+        self.thread(said).locator("form [type=submit]").click()
+        expect(self.thread(said)).to_contain_text(text)
+
+    def resolve(self, said: str) -> None:
+        """Closes a thread."""
+        self.thread(said).locator("form button:not([type=submit])").click()
+        expect(self.page.locator("mark.c")).to_have_count(0)
+
+    def section_button(self, title: str) -> Locator:
+        """The button that signs one section off."""
+        return self.page.get_by_role("button", name=self.say("Sign off “%(title)s”", title=title))
+
+    def approve_all(self) -> None:
+        """Signs off everything that waits for this person."""
+        self.page.locator(".btn.approve").click()
+        expect(self.page.locator(".toast[role=status], .toasts [role=status], [role=status] .toast").first).to_be_visible()
+
+    def request_changes(self, remark: str) -> None:
+        """Sends the version back to the draft with a remark."""
+        form = self.page.locator("form[action$='/request-changes']")
+        self.page.locator("details", has=form).locator("summary").click()
+        form.locator("textarea").fill(remark)
+        form.locator("button").click()
+        expect(self.page.locator(".notice.bad[role=alert]")).to_have_count(0)
 
     def is_saved(self) -> None:
         """Waits until everything written is on disk and the page says so."""
