@@ -36,8 +36,30 @@ export function randomEdits(doc: Node, random: Random, edits: readonly Edit[] = 
 export type Edit = (tr: Transform, random: Random) => void;
 
 const EDITS: readonly Edit[] = [
-  type, type, type, type, erase, erase, replace, split, split, join, mark, mark, unmark, attribute, attribute,
-  retype, insertBlock, insertBreak, paste, removeBlock, tableRow, linked, numbering, clearMarks,
+  type,
+  type,
+  type,
+  type,
+  erase,
+  erase,
+  replace,
+  split,
+  split,
+  join,
+  mark,
+  mark,
+  unmark,
+  attribute,
+  attribute,
+  retype,
+  insertBlock,
+  insertBreak,
+  paste,
+  removeBlock,
+  tableRow,
+  linked,
+  numbering,
+  clearMarks,
 ];
 
 /** Edits that take nothing away: whatever happens at once, nothing of them may be lost. */
@@ -87,14 +109,25 @@ function clearMarks(tr: Transform, random: Random): void {
 
 function linked(tr: Transform, random: Random): void {
   const [from, to] = stretch(tr.doc, random);
-  if (from < to) tr.addMark(from, to, markType("link").create({ href: random.pick(["https://solenne.example/a", "#s2", "mailto:a@b.example"]) }));
+  if (from < to)
+    tr.addMark(
+      from,
+      to,
+      markType("link").create({ href: random.pick(["https://solenne.example/a", "#s2", "mailto:a@b.example"]) }),
+    );
 }
 
 function attribute(tr: Transform, random: Random): void {
   const at = random.pick(textblocks(tr.doc));
   const [name, value] = random.pick<[string, unknown]>([
-    ["list", "bullet"], ["list", "number"], ["list", null], ["indent", random.below(9)], ["start", random.below(20)],
-    ["box", random.pick(BOXES)], ["align", random.pick([null, "center", "right", "justify"])], ["id", randomId(random)],
+    ["list", "bullet"],
+    ["list", "number"],
+    ["list", null],
+    ["indent", random.below(9)],
+    ["start", random.below(20)],
+    ["box", random.pick(BOXES)],
+    ["align", random.pick([null, "center", "right", "justify"])],
+    ["id", randomId(random)],
   ]);
   tr.setNodeAttribute(at, name, value);
 }
@@ -151,11 +184,16 @@ function randomBlock(random: Random, place: number): Node {
   }
   if (kind < 4) return nodeType("heading").create({ ...attrs, level: 1 + random.below(3) }, randomInline(random));
   const list = random.pick([null, null, "bullet", "number"]);
-  return nodeType("paragraph").create({ ...attrs, list, indent: list ? random.below(3) : 0, box: random.pick(BOXES) }, randomInline(random));
+  return nodeType("paragraph").create(
+    { ...attrs, list, indent: list ? random.below(3) : 0, box: random.pick(BOXES) },
+    randomInline(random),
+  );
 }
 
 function cells(random: Random, count: number, kind: string): Node[] {
-  return Array.from({ length: count }, () => nodeType(kind).create(null, nodeType("paragraph").create({ id: randomId(random) }, randomInline(random))));
+  return Array.from({ length: count }, () =>
+    nodeType(kind).create(null, nodeType("paragraph").create({ id: randomId(random) }, randomInline(random))),
+  );
 }
 
 function randomInline(random: Random): Fragment {
@@ -170,7 +208,10 @@ function randomInline(random: Random): Fragment {
 
 function randomMarks(random: Random): readonly Mark[] {
   const count = random.chance(0.6) ? 0 : 1 + random.below(2);
-  return Array.from({ length: count }, () => markType(random.pick(PLAIN_MARKS)).create()).reduce<readonly Mark[]>((set, one) => one.addToSet(set), []);
+  return Array.from({ length: count }, () => markType(random.pick(PLAIN_MARKS)).create()).reduce<readonly Mark[]>(
+    (set, one) => one.addToSet(set),
+    [],
+  );
 }
 
 function randomId(random: Random): string {
@@ -204,7 +245,10 @@ function placeInText(doc: Node, random: Random): number {
 
 function stretch(doc: Node, random: Random, wide = false): [number, number] {
   const from = placeInText(doc, random);
-  const end = wide || random.chance(0.2) ? placeInText(doc, random) : Math.min(doc.resolve(from).end(), whole(doc, from + random.below(6)));
+  const end =
+    wide || random.chance(0.2)
+      ? placeInText(doc, random)
+      : Math.min(doc.resolve(from).end(), whole(doc, from + random.below(6)));
   return from < end ? [from, end] : [end, from];
 }
 

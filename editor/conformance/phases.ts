@@ -6,7 +6,12 @@ const PHASES: readonly Phase[] = ["opening", "live", "read-only", "offline", "go
 const HAPPENINGS: readonly Happening[] = ["opened-to-edit", "opened-to-read", "closed", "retry", "ended"];
 
 say({
-  table: Object.fromEntries(PHASES.map((phase) => [phase, Object.fromEntries(HAPPENINGS.map((happening) => [happening, after(phase, happening)]))])),
+  table: Object.fromEntries(
+    PHASES.map((phase) => [
+      phase,
+      Object.fromEntries(HAPPENINGS.map((happening) => [happening, after(phase, happening)])),
+    ]),
+  ),
   ends: Object.keys(ENDS).map(Number),
   patience: Array.from({ length: 12 }, (_, attempts) => [patience(attempts, 0), patience(attempts, 1)]),
 });

@@ -4,7 +4,18 @@
 import type { Node } from "prosemirror-model";
 import { EditorState, TextSelection } from "prosemirror-state";
 import { Mapping, Step } from "prosemirror-transform";
-import { arrival, confirmedDocument, departure, Diverged, refusal, sharedPlugin, sharedState, sharing, type Commit, type Flight } from "../src/collab.ts";
+import {
+  arrival,
+  confirmedDocument,
+  departure,
+  Diverged,
+  refusal,
+  sharedPlugin,
+  sharedState,
+  sharing,
+  type Commit,
+  type Flight,
+} from "../src/collab.ts";
 import { uniqueIds } from "../src/ids.ts";
 import { isIdentified, schema } from "../src/schema.ts";
 import { redoOwn, undoOwn, undoPlugin } from "../src/undoing.ts";
@@ -16,7 +27,22 @@ const [first = 0, count = 1] = process.argv.slice(2, 4).map(Number);
 const mode = process.argv[4] ?? "";
 const broken = mode === "broken";
 const adding = mode === "adding";
-const totals = { runs: 0, made: 0, commits: 0, steps: 0, sent: 0, dropped: 0, lost: 0, refused: 0, resent: 0, replaced: 0, undone: 0, reopened: 0, diverged: 0, seeds: [] as number[] };
+const totals = {
+  runs: 0,
+  made: 0,
+  commits: 0,
+  steps: 0,
+  sent: 0,
+  dropped: 0,
+  lost: 0,
+  refused: 0,
+  resent: 0,
+  replaced: 0,
+  undone: 0,
+  reopened: 0,
+  diverged: 0,
+  seeds: [] as number[],
+};
 
 /** The authority in a few lines: rebases as guidelines/steps.py, gives ids as guidelines/authority.py, forgets nothing. */
 class Authority {
@@ -41,7 +67,10 @@ class Authority {
   private accept(flight: Flight): Commit | null {
     const steps = flight.steps.map((step) => Step.fromJSON(schema, step));
     const over = this.log.slice(flight.base);
-    const mapping = new Mapping([...steps.map((step) => step.getMap().invert()).reverse(), ...over.map((step) => step.getMap())]);
+    const mapping = new Mapping([
+      ...steps.map((step) => step.getMap().invert()).reverse(),
+      ...over.map((step) => step.getMap()),
+    ]);
     const logged: Step[] = [];
     const kept: number[] = [];
     let start = steps.length;
@@ -71,7 +100,13 @@ class Authority {
     totals.sent += steps.length;
     totals.dropped += steps.length - kept.length;
     const list = [...logged, ...repairs].map((step) => step.toJSON() as unknown);
-    return { revision: this.log.length, ref: flight.ref, by: { id: "x", name: "X" }, steps: list, ...(whole ? {} : { kept }) };
+    return {
+      revision: this.log.length,
+      ref: flight.ref,
+      by: { id: "x", name: "X" },
+      steps: list,
+      ...(whole ? {} : { kept }),
+    };
   }
 }
 
@@ -177,7 +212,10 @@ class Writer {
 
   private opened(): EditorState {
     const { doc, log } = this.authority;
-    return EditorState.create({ doc, plugins: [undoPlugin(), sharedPlugin(log.length), uniqueIds(() => `${this.name}${this.random.below(1e9)}`)] });
+    return EditorState.create({
+      doc,
+      plugins: [undoPlugin(), sharedPlugin(log.length), uniqueIds(() => `${this.name}${this.random.below(1e9)}`)],
+    });
   }
 }
 
@@ -202,7 +240,9 @@ function run(seed: number): void {
     if (turn > 5 && writers.every((writer) => !sharedState(writer.state).locals.length && !writer.inbox.length)) break;
   }
   totals.runs++;
-  const same = writers.every((writer) => writer.state.doc.eq(authority.doc) && confirmedDocument(writer.state).eq(authority.doc));
+  const same = writers.every(
+    (writer) => writer.state.doc.eq(authority.doc) && confirmedDocument(writer.state).eq(authority.doc),
+  );
   if (!same) {
     totals.diverged++;
     totals.seeds.push(seed);
@@ -222,7 +262,14 @@ function deliver(authority: Authority, from: Writer, writers: readonly Writer[],
 /** The broken twin: takes one's own commit for confirmed without looking at what the log says. */
 function trusting(state: EditorState, commit: Commit) {
   const { locals } = sharedState(state);
-  return { tr: state.tr.setMeta(sharing, { revision: commit.revision, locals: locals.filter((local) => !local.sent), flight: null }), lost: [] };
+  return {
+    tr: state.tr.setMeta(sharing, {
+      revision: commit.revision,
+      locals: locals.filter((local) => !local.sent),
+      flight: null,
+    }),
+    lost: [],
+  };
 }
 
 function repairIds(doc: Node): Step[] {
@@ -236,7 +283,9 @@ function repairIds(doc: Node): Step[] {
     }
     return !node.isTextblock;
   });
-  return wanting.map((at, place) => Step.fromJSON(schema, { stepType: "attr", pos: at, attr: "id", value: `n${totals.commits}-${place}` }));
+  return wanting.map((at, place) =>
+    Step.fromJSON(schema, { stepType: "attr", pos: at, attr: "id", value: `n${totals.commits}-${place}` }),
+  );
 }
 
 function attempted(step: Step, doc: Node): Node | null {
@@ -246,4 +295,3 @@ function attempted(step: Step, doc: Node): Node | null {
     return null;
   }
 }
-

@@ -2,7 +2,7 @@
 // Usage: node steps.ts FIRST_SEED COUNT. Read by tests/conformance/test_steps.py, which replays every line in Python.
 import type { Node } from "prosemirror-model";
 import { Mapping, type Step } from "prosemirror-transform";
-import { partsOf } from "../src/collab.ts";
+import { partsOf } from "../src/packing.ts";
 import { randomDocument, randomEdits } from "./edits.ts";
 import { say } from "./lines.ts";
 import { randomFrom } from "./random.ts";
@@ -18,15 +18,26 @@ for (let seed = first; seed < first + count; seed++) {
   const undo = inverses(doc, mine).flatMap(partsOf);
   const { moved, kept, end } = rebased(theirs, mine, after);
   say({
-    seed, doc, mine, after, undo, theirs,
-    rebased: moved, kept, end,
-    position: Math.floor(doc.content.size / 2), mapped: position(mine, Math.floor(doc.content.size / 2)),
+    seed,
+    doc,
+    mine,
+    after,
+    undo,
+    theirs,
+    rebased: moved,
+    kept,
+    end,
+    position: Math.floor(doc.content.size / 2),
+    mapped: position(mine, Math.floor(doc.content.size / 2)),
   });
 }
 
 /** As guidelines/steps.py does it: back through one's own maps, forward through the others', with mirrors. */
 function rebased(steps: readonly Step[], over: readonly Step[], doc: Node) {
-  const mapping = new Mapping([...steps.map((step) => step.getMap().invert()).reverse(), ...over.map((step) => step.getMap())]);
+  const mapping = new Mapping([
+    ...steps.map((step) => step.getMap().invert()).reverse(),
+    ...over.map((step) => step.getMap()),
+  ]);
   const moved: Step[] = [];
   const kept: number[] = [];
   let start = steps.length;

@@ -52,7 +52,8 @@ export function withThreads(state: EditorState, threads: readonly Thread[], plac
     const from = places.here(state, thread.from, thread.revision, 1);
     const to = places.here(state, thread.to, thread.revision, -1);
     const before = known.by.get(thread.id);
-    if (from !== null && to !== null) by.set(thread.id, { from: Math.min(from, to), to, removed: thread.removed || from >= to });
+    if (from !== null && to !== null)
+      by.set(thread.id, { from: Math.min(from, to), to, removed: thread.removed || from >= to });
     else if (before) by.set(thread.id, before);
   }
   const open = new Set(threads.filter((thread) => thread.open).map((thread) => thread.id));
@@ -70,9 +71,31 @@ export function withDraft(state: EditorState, draft: { from: number; to: number 
 /** The open thread whose words hold the position, the shortest when there are several. */
 export function threadAt(state: EditorState, position: number): string | null {
   const { by, open } = anchorsIn(state);
-  const around = [...by].filter(([id, { from, to, removed }]) => open.has(id) && !removed && from <= position && position <= to);
+  const around = [...by].filter(
+    ([id, { from, to, removed }]) => open.has(id) && !removed && from <= position && position <= to,
+  );
   around.sort(([, one], [, other]) => one.to - one.from - (other.to - other.from));
   return around[0]?.[0] ?? null;
+}
+
+/** The next or the previous open thread from the caret, in the order of the text; around the end to the other one. */
+export function threadBeside(state: EditorState, by: 1 | -1): string | null {
+  const { by: known, open } = anchorsIn(state);
+  const standing = [...known].filter(([id, anchor]) => open.has(id) && !anchor.removed);
+  standing.sort(([, one], [, other]) => one.from - other.from);
+  const { from } = state.selection;
+  const beside = by > 0 ? standing.find(([, a]) => a.from > from) : standing.findLast(([, a]) => a.from < from);
+  return (beside ?? standing.at(by > 0 ? 0 : -1))?.[0] ?? null;
+}
+
+/** The word in which the caret stands: what a comment is about when nothing is selected. */
+export function wordAround(state: EditorState): { from: number; to: number } | null {
+  const { $from } = state.selection;
+  if (!$from.parent.isTextblock) return null;
+  const text = $from.parent.textBetween(0, $from.parent.content.size, undefined, "\ufffc");
+  const before = /[\p{L}\p{N}’'-]*$/u.exec(text.slice(0, $from.parentOffset))?.[0].length ?? 0;
+  const behind = /^[\p{L}\p{N}’'-]*/u.exec(text.slice($from.parentOffset))?.[0].length ?? 0;
+  return before + behind ? { from: $from.pos - before, to: $from.pos + behind } : null;
 }
 
 function changed(state: EditorState, change: Partial<Anchors>): Transaction {
@@ -89,7 +112,9 @@ function followed(anchor: Anchor, tr: Transaction): Anchor {
 function drawn({ by, open, focus, draft }: Anchors): Decoration[] {
   const found = [...by]
     .filter(([id, { removed }]) => open.has(id) && !removed)
-    .map(([id, { from, to }]) => Decoration.inline(from, to, { nodeName: "mark", class: id === focus ? "c on" : "c", "data-thread": id }));
+    .map(([id, { from, to }]) =>
+      Decoration.inline(from, to, { nodeName: "mark", class: id === focus ? "c on" : "c", "data-thread": id }),
+    );
   if (draft) found.push(Decoration.inline(draft.from, draft.to, { nodeName: "mark", class: "c on" }));
   return found;
 }

@@ -5,8 +5,15 @@ declare const SwaggerUIBundle: (options: Record<string, unknown>) => unknown;
 /** What the drawing leaves without a name for those who do not see it. */
 function nameControls(): void {
   const label = document.querySelector(".servers-title")?.textContent ?? "Servers";
-  document.querySelectorAll("#reference select:not([aria-label])").forEach((list) => list.setAttribute("aria-label", label));
+  document
+    .querySelectorAll("#reference select:not([aria-label])")
+    .forEach((list) => list.setAttribute("aria-label", label));
 }
 
 // Without deep links the headings hold no link inside a button.
-SwaggerUIBundle({ url: "/api/schema/openapi.json", dom_id: "#reference", deepLinking: false, onComplete: nameControls });
+SwaggerUIBundle({
+  url: "/api/schema/openapi.json",
+  dom_id: "#reference",
+  deepLinking: false,
+  onComplete: nameControls,
+});

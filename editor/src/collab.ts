@@ -2,20 +2,9 @@
 // No DOM and no network: tests/conformance runs this very module against an authority with delays and cuts.
 import { Slice, type Node } from "prosemirror-model";
 import { Plugin, PluginKey, Selection, TextSelection, type EditorState, type Transaction } from "prosemirror-state";
-import { Mapping, ReplaceStep, Step } from "prosemirror-transform";
+import { Mapping, Step } from "prosemirror-transform";
+import { mergedTyping, pack, regrouped, sameStep, type Local } from "./packing.ts";
 import { schema } from "./schema.ts";
-
-/** A step made here that no answer has confirmed. `sent` says which steps of the commit under way it went into. */
-export interface Local {
-  readonly step: Step;
-  readonly inverse: Step;
-  readonly sent: Span | null;
-}
-
-interface Span {
-  readonly first: number;
-  readonly count: number;
-}
 
 /** The commit under way, exactly as it was sent: sent again after a cut it is the same commit. */
 export interface Flight {
@@ -49,10 +38,6 @@ export interface Arrival {
 export class Diverged extends Error {}
 
 export const sharing = new PluginKey<Shared>("sharing");
-
-/** Steps in one commit, and about how many characters of them. */
-export const MOST_STEPS = 64;
-const MOST_LENGTH = 200_000;
 
 /** Collects the steps made here. `historyPreserveItems` keeps one item of undo for each step, so that it can be moved. */
 export function sharedPlugin(revision: number): Plugin<Shared> {
@@ -100,7 +85,9 @@ export function arrival(state: EditorState, commit: Commit): Arrival {
   const { flight, revision } = sharedState(state);
   const steps = commit.steps.map(stepOf);
   if (commit.revision - steps.length !== revision) throw new Diverged(`revision ${commit.revision} after ${revision}`);
-  return flight && flight.ref === commit.ref ? ownArrival(state, commit, steps, flight) : othersArrival(state, steps, commit.revision);
+  return flight && flight.ref === commit.ref
+    ? ownArrival(state, commit, steps, flight)
+    : othersArrival(state, steps, commit.revision);
 }
 
 /**
@@ -186,7 +173,13 @@ function ownArrival(state: EditorState, commit: Commit, steps: readonly Step[], 
 }
 
 /** Rolls everything unconfirmed back, puts the log's steps for the commit in, and moves the rest over them. */
-function replaceFlight(state: EditorState, steps: readonly Step[], kept: readonly number[], revision: number, lost: readonly Step[]): Arrival {
+function replaceFlight(
+  state: EditorState,
+  steps: readonly Step[],
+  kept: readonly number[],
+  revision: number,
+  lost: readonly Step[],
+): Arrival {
   const { locals, flight } = sharedState(state);
   const inFlight = locals.filter((local) => local.sent);
   const rest = locals.filter((local) => !local.sent);
@@ -254,55 +247,6 @@ function movedSelection(selection: Selection, tr: Transaction): Selection {
   }
 }
 
-/** Steps as they travel: runs of typing are one step, a set of marks is taken apart (the log knows no sets). */
-function pack(locals: readonly Local[]): { steps: Step[]; spans: Span[] } {
-  const steps: Step[] = [];
-  const spans: Span[] = [];
-  let length = 0;
-  for (const local of locals) {
-    const parts = partsOf(local.step);
-    const [part] = parts;
-    const last = steps[steps.length - 1];
-    const merged = parts.length === 1 && last && part ? mergedTyping(last, part) : null;
-    const more = JSON.stringify(local.step.toJSON()).length;
-    if (steps.length && (length + more > MOST_LENGTH || (!merged && steps.length + parts.length > MOST_STEPS))) break;
-    length += more;
-    if (merged) {
-      steps[steps.length - 1] = merged;
-      spans.push({ first: steps.length - 1, count: 1 });
-    } else {
-      spans.push({ first: steps.length, count: parts.length });
-      steps.push(...parts);
-    }
-  }
-  return { steps, spans };
-}
-
-/** What the commit's steps are by now, each null once it cannot be told: the locals moved or fell since they were sent. */
-function regrouped(locals: readonly Local[], count: number): (Step | null)[] {
-  const groups: (Step | null | undefined)[] = new Array<undefined>(count).fill(undefined);
-  for (const { step, sent } of locals) {
-    if (!sent) continue;
-    const parts = partsOf(step);
-    for (let place = 0; place < sent.count; place++) {
-      const part = parts.length === sent.count ? (parts[place] ?? null) : null;
-      const before = groups[sent.first + place];
-      groups[sent.first + place] = before === undefined ? part : before && part ? mergedTyping(before, part) : null;
-    }
-  }
-  return groups.map((group) => group ?? null);
-}
-
-/** A step as the log knows it: a set of marks is its parts. */
-export function partsOf(step: Step): readonly Step[] {
-  const set = step as { steps?: readonly Step[] };
-  return set.steps ? set.steps.flatMap(partsOf) : [step];
-}
-
-function mergedTyping(one: Step, other: Step): Step | null {
-  return one instanceof ReplaceStep && other instanceof ReplaceStep ? one.merge(other) : null;
-}
-
 function fits(steps: readonly Step[], doc: Node): boolean {
   let at = doc;
   for (const step of steps) {
@@ -319,10 +263,6 @@ function localsOf(tr: Transaction): Local[] {
 
 function stepOf(json: unknown): Step {
   return Step.fromJSON(schema, json);
-}
-
-function sameStep(one: Step, other: Step | undefined): boolean {
-  return other !== undefined && JSON.stringify(one.toJSON()) === JSON.stringify(other.toJSON());
 }
 
 /** Says that two maps of a mapping undo each other; the library has this for its own modules only. */

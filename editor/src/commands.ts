@@ -78,7 +78,9 @@ export const clearFormatting: Command = (state, dispatch) => {
 export const hardBreak: Command = (state, dispatch) => {
   if (!state.selection.$from.parent.inlineContent) return false;
   const marks = state.storedMarks ?? state.selection.$from.marks();
-  dispatch?.(state.tr.replaceSelectionWith(nodeType("hard_break").create(), false).setStoredMarks(marks).scrollIntoView());
+  dispatch?.(
+    state.tr.replaceSelectionWith(nodeType("hard_break").create(), false).setStoredMarks(marks).scrollIntoView(),
+  );
   return true;
 };
 
@@ -105,7 +107,9 @@ export const toggle = (mark: string): Command => toggleMark(markType(mark), null
 export function isMarked(state: EditorState, mark: string): boolean {
   const type = markType(mark);
   const { from, to, empty, $from } = state.selection;
-  return empty ? type.isInSet(state.storedMarks ?? $from.marks()) !== undefined : state.doc.rangeHasMark(from, to, type);
+  return empty
+    ? type.isInSet(state.storedMarks ?? $from.marks()) !== undefined
+    : state.doc.rangeHasMark(from, to, type);
 }
 
 /** Enter: a line in code; out of an empty item or box; otherwise a new block with an id of its own. */
@@ -230,7 +234,16 @@ function splitWithId(state: EditorState, dispatch?: (tr: Transaction) => void): 
   const atEnd = $from.parentOffset === block.content.size;
   const type = block.type.name === "heading" && atEnd ? nodeType("paragraph") : block.type;
   const { level, ...attrs } = block.attrs;
-  const own = { ...attrs, ...(type === block.type && level !== undefined ? { level } : {}), id: freshId(), start: null, mi: null, md: null, chg: null, gone: null };
+  const own = {
+    ...attrs,
+    ...(type === block.type && level !== undefined ? { level } : {}),
+    id: freshId(),
+    start: null,
+    mi: null,
+    md: null,
+    chg: null,
+    gone: null,
+  };
   const types = [{ type, attrs: own }];
   if (!block.isTextblock || !canSplit(tr.doc, $from.pos, 1, types)) return false;
   const marks = state.storedMarks ?? (state.selection.$to.parentOffset ? state.selection.$from.marks() : null);

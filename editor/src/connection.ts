@@ -1,7 +1,16 @@
 // The editor's end of the live protocol: opens, sends what was typed, takes what others typed, comes back after a cut.
 import type { EditorState, Transaction } from "prosemirror-state";
 import { documentHash, type NodeJson } from "./canonical.ts";
-import { arrival, confirmedDocument, departure, refusal, sharedState, wordsOf, type Arrival, type Commit } from "./collab.ts";
+import {
+  arrival,
+  confirmedDocument,
+  departure,
+  refusal,
+  sharedState,
+  wordsOf,
+  type Arrival,
+  type Commit,
+} from "./collab.ts";
 import type { Cursor, FromAuthority, Present, Standing, Thread, ToAuthority } from "./frames.ts";
 import { after, ENDS, patience, type Happening, type Phase } from "./phases.ts";
 
@@ -169,17 +178,28 @@ export class Connection {
 
   private take(frame: FromAuthority): void {
     switch (frame.t) {
-      case "init": return this.opened(frame.doc, frame);
-      case "catchup": return this.caughtUp(frame.commits, frame);
-      case "commits": return this.commits(frame.list);
-      case "nack": return this.refused(frame);
-      case "state": return this.rights(frame.can, frame.why);
-      case "threads": return this.host.threads(frame.list);
-      case "people": return this.host.people(frame.list, undefined);
-      case "cursors": return this.host.cursors(frame.list);
-      case "hash": return this.compare(frame.revision, frame.hash);
-      case "reload": return this.finish(frame.code, frame.title, frame.detail);
-      case "pong": return;
+      case "init":
+        return this.opened(frame.doc, frame);
+      case "catchup":
+        return this.caughtUp(frame.commits, frame);
+      case "commits":
+        return this.commits(frame.list);
+      case "nack":
+        return this.refused(frame);
+      case "state":
+        return this.rights(frame.can, frame.why);
+      case "threads":
+        return this.host.threads(frame.list);
+      case "people":
+        return this.host.people(frame.list, undefined);
+      case "cursors":
+        return this.host.cursors(frame.list);
+      case "hash":
+        return this.compare(frame.revision, frame.hash);
+      case "reload":
+        return this.finish(frame.code, frame.title, frame.detail);
+      case "pong":
+        return;
     }
   }
 
@@ -286,7 +306,8 @@ export class Connection {
     if (this.phase !== "live" || !state) return;
     this.pointed = Date.now();
     const { revision, locals } = sharedState(state);
-    const back = (position: number) => [...locals].reverse().reduce((at, local) => local.inverse.getMap().map(at, -1), position);
+    const back = (position: number) =>
+      [...locals].reverse().reduce((at, local) => local.inverse.getMap().map(at, -1), position);
     this.send({ t: "cursor", revision, anchor: back(state.selection.anchor), head: back(state.selection.head) });
   }
 }

@@ -5,14 +5,18 @@ type Child = Node | string | null | undefined | false;
 
 /** An element with its attributes and children; `null` and `false` are left out, `true` is an empty attribute. */
 export function element<K extends keyof HTMLElementTagNameMap>(
-  tag: K, attributes: Readonly<Record<string, Attribute>> = {}, ...children: readonly Child[]
+  tag: K,
+  attributes: Readonly<Record<string, Attribute>> = {},
+  ...children: readonly Child[]
 ): HTMLElementTagNameMap[K] {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
     made.setAttribute(name, value === true ? "" : String(value));
   }
-  made.append(...children.filter((child): child is Node | string => child !== null && child !== undefined && child !== false));
+  made.append(
+    ...children.filter((child): child is Node | string => child !== null && child !== undefined && child !== false),
+  );
   return made;
 }
 
@@ -32,7 +36,11 @@ export function icon(name: string): SVGSVGElement {
 }
 
 /** A button that does something at once and leaves the text's selection alone. */
-export function button(attributes: Readonly<Record<string, Attribute>>, act: (event: MouseEvent) => void, ...children: readonly Child[]): HTMLButtonElement {
+export function button(
+  attributes: Readonly<Record<string, Attribute>>,
+  act: (event: MouseEvent) => void,
+  ...children: readonly Child[]
+): HTMLButtonElement {
   const made = element("button", { type: "button", ...attributes }, ...children);
   made.addEventListener("mousedown", (event) => event.preventDefault());
   made.addEventListener("click", act);
@@ -50,7 +58,10 @@ export function part(id: string): HTMLElement {
 export function initials(name: string): string {
   const words = name.split(/\s+/).filter(Boolean);
   const chosen = words.length > 1 ? [words[0], words[words.length - 1]] : words;
-  return chosen.map((word) => [...(word ?? "")][0] ?? "").join("").toUpperCase();
+  return chosen
+    .map((word) => [...(word ?? "")][0] ?? "")
+    .join("")
+    .toUpperCase();
 }
 
 /** The class p1 to p4, always the same one for a person, as api/render.py gives it. */
@@ -61,5 +72,9 @@ export function colourOf(personId: string): string {
 
 /** A round mark with somebody's letters. */
 export function avatar(person: { id: string; name: string }, size = ""): HTMLElement {
-  return element("span", { class: `avatar ${size} ${colourOf(person.id)}`.replace(/\s+/g, " "), "aria-hidden": "true" }, initials(person.name));
+  return element(
+    "span",
+    { class: `avatar ${size} ${colourOf(person.id)}`.replace(/\s+/g, " "), "aria-hidden": "true" },
+    initials(person.name),
+  );
 }

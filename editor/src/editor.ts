@@ -4,7 +4,16 @@ import { gapCursor } from "prosemirror-gapcursor";
 import { Node } from "prosemirror-model";
 import { EditorState, Selection, type Command, type Transaction } from "prosemirror-state";
 import { EditorView } from "prosemirror-view";
-import { anchorsIn, anchorsPlugin, threadAt, withDraft, withFocus, withThreads } from "./anchors.ts";
+import {
+  anchorsIn,
+  anchorsPlugin,
+  threadAt,
+  threadBeside,
+  withDraft,
+  wordAround,
+  withFocus,
+  withThreads,
+} from "./anchors.ts";
 import { isFromAuthority, sharedPlugin, sharedState, waiting } from "./collab.ts";
 import { Connection, type Host } from "./connection.ts";
 import { part } from "./dom.ts";
@@ -105,60 +114,98 @@ connection.start();
 
 /** The toolbar stays below the bars above it, however high they are. */
 function measure(): void {
-  for (const [selector, name] of [[".docbar", "--docbar"], [".top", "--header"]] as const) {
+  for (const [selector, name] of [
+    [".docbar", "--docbar"],
+    [".top", "--header"],
+  ] as const) {
     const bar = document.querySelector<HTMLElement>(selector);
-    if (bar) new ResizeObserver(() => document.documentElement.style.setProperty(name, `${bar.offsetHeight}px`)).observe(bar);
+    if (bar)
+      new ResizeObserver(() => document.documentElement.style.setProperty(name, `${bar.offsetHeight}px`)).observe(bar);
   }
 }
 
 function freshState(json: unknown, revision: number): EditorState {
   const doc = Node.fromJSON(schema, json);
   const plugins = [
-    sharedPlugin(revision), uniqueIds(), undoPlugin(), look(say), anchorsPlugin(), presence(), heldWords(),
-    ...keys({ link: onlyWriting((_state, _dispatch, at) => at !== undefined && editLink(at, say)), comment: startComment, nextThread: walk(1), previousThread: walk(-1), enterThread }),
-    tablesPlugin(), dropCursor({ color: false, class: "drop-place" }), gapCursor(),
+    sharedPlugin(revision),
+    uniqueIds(),
+    undoPlugin(),
+    look(say),
+    anchorsPlugin(),
+    presence(),
+    heldWords(),
+    ...keys({
+      link: onlyWriting((_state, _dispatch, at) => at !== undefined && editLink(at, say)),
+      comment: startComment,
+      nextThread: walk(1),
+      previousThread: walk(-1),
+      enterThread,
+    }),
+    tablesPlugin(),
+    dropCursor({ color: false, class: "drop-place" }),
+    gapCursor(),
   ];
   return EditorState.create({ doc, plugins });
 }
 
 function build(state: EditorState): void {
   const place = document.createElement("div");
-  view = new EditorView({ mount: place }, {
-    state,
-    editable: writable,
-    scrollThreshold: { top: 190, bottom: 60, left: 0, right: 0 },
-    scrollMargin: { top: 200, bottom: 90, left: 5, right: 5 },
-    attributes: (now) => ({
-      class: "prose hang", id: "text", role: "textbox", "aria-multiline": "true", "aria-label": say("textLabel"), lang: options.textLanguage, spellcheck: "true",
-      ...(now.doc.childCount === 1 && now.doc.firstChild?.isTextblock && !now.doc.firstChild.content.size ? { "data-placeholder": say("placeholder") } : {}),
-    }),
-    dispatchTransaction: take,
-    transformPastedHTML: cleanHtml,
-    transformPastedText: cleanText,
-    transformPasted: (slice, at) => wholeBlocks(cleanSlice(slice), at.state),
-    handlePaste: (_view, _event, slice) => {
-      if (slice.size <= MOST_PASTED) return false;
-      notices.refused({ title: say("pasteTooLong"), detail: say("pasteTooLongWhy") });
-      return true;
+  view = new EditorView(
+    { mount: place },
+    {
+      state,
+      editable: writable,
+      scrollThreshold: { top: 190, bottom: 60, left: 0, right: 0 },
+      scrollMargin: { top: 200, bottom: 90, left: 5, right: 5 },
+      attributes: (now) => ({
+        class: "prose hang",
+        id: "text",
+        role: "textbox",
+        "aria-multiline": "true",
+        "aria-label": say("textLabel"),
+        lang: options.textLanguage,
+        spellcheck: "true",
+        ...(now.doc.childCount === 1 && now.doc.firstChild?.isTextblock && !now.doc.firstChild.content.size
+          ? { "data-placeholder": say("placeholder") }
+          : {}),
+      }),
+      dispatchTransaction: take,
+      transformPastedHTML: cleanHtml,
+      transformPastedText: cleanText,
+      transformPasted: (slice, at) => wholeBlocks(cleanSlice(slice), at.state),
+      handlePaste: (_view, _event, slice) => {
+        if (slice.size <= MOST_PASTED) return false;
+        notices.refused({ title: say("pasteTooLong"), detail: say("pasteTooLongWhy") });
+        return true;
+      },
+      handleClick: writeBelow,
+      handleDOMEvents: { click: openLink },
     },
-    handleClick: writeBelow,
-    handleDOMEvents: { click: openLink },
-  });
+  );
   sheet.replaceChildren(place);
-  toolbar = new Toolbar(view, say, { link: onlyWriting(() => view !== null && editLink(view, say)), comment: () => view && startComment(view.state, view.dispatch, view) });
+  toolbar = new Toolbar(view, say, {
+    link: onlyWriting(() => view !== null && editLink(view, say)),
+    comment: () => view && startComment(view.state, view.dispatch, view),
+  });
   sheet.before(toolbar.dom);
   outline = new Outline(part("outline"), view, say);
-  margin = new Margin(part("margin"), view, {
-    reply: (thread, text) => post(`/threads/${thread}/comments`, { text }),
-    resolve: (thread) => post(`/threads/${thread}/resolve`, {}).then(() => view?.focus()),
-    reopen: (thread) => post(`/threads/${thread}/reopen`, {}),
-    open: openThread,
-    focus: focusThread,
-    cancel: () => {
-      view?.dispatch(withDraft(view.state, null));
-      view?.focus();
+  margin = new Margin(
+    part("margin"),
+    view,
+    {
+      reply: (thread, text) => post(`/threads/${thread}/comments`, { text }),
+      resolve: (thread) => post(`/threads/${thread}/resolve`, {}).then(() => view?.focus()),
+      reopen: (thread) => post(`/threads/${thread}/reopen`, {}),
+      open: openThread,
+      focus: focusThread,
+      cancel: () => {
+        view?.dispatch(withDraft(view.state, null));
+        view?.focus();
+      },
     },
-  }, say, options.language);
+    say,
+    options.language,
+  );
 }
 
 /** Every change of the text goes through here, one's own and the authority's. */
@@ -181,7 +228,13 @@ function refresh(): void {
 function changed(): void {
   const state = view?.state ?? null;
   const shared = state && sharedState(state);
-  saved.show({ phase: connection.phase, can: connection.can, revision: shared?.revision ?? null, waiting: state ? waiting(state) : 0, since: connection.since });
+  saved.show({
+    phase: connection.phase,
+    can: connection.can,
+    revision: shared?.revision ?? null,
+    waiting: state ? waiting(state) : 0,
+    since: connection.since,
+  });
   if (connection.end) notices.ended(connection.end.reason, connection.end.title, connection.end.detail);
   if (view && view.editable !== writable()) view.setProps({});
   if (!shared?.locals.length && connection.phase === "live") for (const go of whenSaved.splice(0)) go();
@@ -213,14 +266,9 @@ function enterThread(state: EditorState): boolean {
 /** Alt and an arrow: the next or the previous discussion, in the order of the text. */
 function walk(by: 1 | -1): Command {
   return (state) => {
-    const { by: known, open } = anchorsIn(state);
-    const places = [...known].filter(([id, anchor]) => open.has(id) && !anchor.removed).sort(([, one], [, other]) => one.from - other.from);
-    const { from } = state.selection;
-    const next = by > 0 ? places.find(([, anchor]) => anchor.from > from) : places.findLast(([, anchor]) => anchor.from < from);
-    const target = next ?? places.at(by > 0 ? 0 : -1);
-    if (!target) return false;
-    focusThread(target[0]);
-    return true;
+    const target = threadBeside(state, by);
+    if (target !== null) focusThread(target);
+    return target !== null;
   };
 }
 
@@ -249,15 +297,6 @@ async function openThread(text: string): Promise<void> {
   await post("/threads", { text, revision: sharedState(state).revision, from: draft.from, to: draft.to });
 }
 
-function wordAround(state: EditorState): { from: number; to: number } | null {
-  const { $from } = state.selection;
-  if (!$from.parent.isTextblock) return null;
-  const text = $from.parent.textBetween(0, $from.parent.content.size, undefined, "\ufffc");
-  const before = /[\p{L}\p{N}’'-]*$/u.exec(text.slice(0, $from.parentOffset))?.[0].length ?? 0;
-  const behind = /^[\p{L}\p{N}’'-]*/u.exec(text.slice($from.parentOffset))?.[0].length ?? 0;
-  return before + behind ? { from: $from.pos - before, to: $from.pos + behind } : null;
-}
-
 /** Below a table that ends the text there is nothing to write in yet: a click makes it. */
 function writeBelow(at: EditorView, _position: number, event: MouseEvent): boolean {
   const last = at.state.doc.lastChild;
@@ -274,7 +313,8 @@ function openLink(_view: EditorView, event: MouseEvent): boolean {
   const link = (event.target as Element).closest("a[href]");
   if (!link) return false;
   event.preventDefault();
-  if (event.ctrlKey || event.metaKey || connection.can === "read") window.open(link.getAttribute("href") ?? "", "_blank", "noopener");
+  if (event.ctrlKey || event.metaKey || connection.can === "read")
+    window.open(link.getAttribute("href") ?? "", "_blank", "noopener");
   return true;
 }
 
@@ -284,5 +324,8 @@ function writable(): boolean {
 }
 
 function onlyWriting(command: Command): Command {
-  return (state, dispatch, at) => (dispatch && connection.can === "edit" ? command(state, dispatch, at ?? view ?? undefined) : connection.can === "edit");
+  return (state, dispatch, at) =>
+    dispatch && connection.can === "edit"
+      ? command(state, dispatch, at ?? view ?? undefined)
+      : connection.can === "edit";
 }

@@ -19,16 +19,36 @@ export interface PageCommands {
 
 export function keys(page: PageCommands): Plugin[] {
   const bindings: Record<string, Command> = {
-    "Mod-b": toggle("strong"), "Mod-i": toggle("em"), "Mod-u": toggle("underline"), "Mod-Shift-x": toggle("strike"),
-    "Mod-e": toggle("code"), "Mod-,": toggle("sub"), "Mod-.": toggle("sup"), "Mod-k": page.link,
-    "Mod-z": undoOwn, "Mod-y": redoOwn, "Shift-Mod-z": redoOwn,
-    "Ctrl-Alt-0": setStyle("p"), "Ctrl-Alt-7": toggleList("number"), "Ctrl-Alt-8": toggleList("bullet"), "Ctrl-Alt-9": setStyle("quote"),
-    "Mod-Shift-7": toggleList("number"), "Mod-Shift-8": toggleList("bullet"), "Ctrl-Alt-c": setStyle("code"),
-    Tab: chainCommands(nextCell, indentBy(1)), "Shift-Tab": chainCommands(previousCell, indentBy(-1)),
-    Enter: enter, "Shift-Enter": hardBreak, "Mod-Enter": leave,
+    "Mod-b": toggle("strong"),
+    "Mod-i": toggle("em"),
+    "Mod-u": toggle("underline"),
+    "Mod-Shift-x": toggle("strike"),
+    "Mod-e": toggle("code"),
+    "Mod-,": toggle("sub"),
+    "Mod-.": toggle("sup"),
+    "Mod-k": page.link,
+    "Mod-z": undoOwn,
+    "Mod-y": redoOwn,
+    "Shift-Mod-z": redoOwn,
+    "Ctrl-Alt-0": setStyle("p"),
+    "Ctrl-Alt-7": toggleList("number"),
+    "Ctrl-Alt-8": toggleList("bullet"),
+    "Ctrl-Alt-9": setStyle("quote"),
+    "Mod-Shift-7": toggleList("number"),
+    "Mod-Shift-8": toggleList("bullet"),
+    "Ctrl-Alt-c": setStyle("code"),
+    Tab: chainCommands(nextCell, indentBy(1)),
+    "Shift-Tab": chainCommands(previousCell, indentBy(-1)),
+    Enter: enter,
+    "Shift-Enter": hardBreak,
+    "Mod-Enter": leave,
     Backspace: chainCommands(undoInputRule, backspace),
-    "Ctrl-Alt-m": page.comment, "Alt-ArrowDown": page.nextThread, "Alt-ArrowUp": page.previousThread, "Alt-Enter": page.enterThread,
-    "Alt-Shift-ArrowUp": moveBlocks(-1), "Alt-Shift-ArrowDown": moveBlocks(1),
+    "Ctrl-Alt-m": page.comment,
+    "Alt-ArrowDown": page.nextThread,
+    "Alt-ArrowUp": page.previousThread,
+    "Alt-Enter": page.enterThread,
+    "Alt-Shift-ArrowUp": moveBlocks(-1),
+    "Alt-Shift-ArrowDown": moveBlocks(1),
   };
   for (let level = 1; level <= 6; level++) bindings[`Ctrl-Alt-${level}`] = setStyle(`h${level}`);
   return [inputRules({ rules: RULES }), keymap(bindings), keymap(baseKeymap)];
@@ -43,7 +63,10 @@ const RULES = [
 ];
 
 /** A rule for plain paragraphs: takes the typed sign away and changes the block. */
-function starting(sign: RegExp, change: (tr: Transaction, at: number, match: RegExpMatchArray) => Transaction | null): InputRule {
+function starting(
+  sign: RegExp,
+  change: (tr: Transaction, at: number, match: RegExpMatchArray) => Transaction | null,
+): InputRule {
   return new InputRule(sign, (state: EditorState, match, start, end) => {
     const $start = state.doc.resolve(start);
     const block = $start.parent;

@@ -29,7 +29,9 @@ export function heldWords(): Plugin {
     props: {
       decorations(state) {
         const stretch = held.getState(state);
-        return stretch && stretch.from < stretch.to ? DecorationSet.create(state.doc, [Decoration.inline(stretch.from, stretch.to, { class: "held" })]) : null;
+        return stretch && stretch.from < stretch.to
+          ? DecorationSet.create(state.doc, [Decoration.inline(stretch.from, stretch.to, { class: "held" })])
+          : null;
       },
     },
   });
@@ -41,12 +43,25 @@ export function editLink(view: EditorView, say: Say): boolean {
   if (!state.selection.$from.parent.inlineContent) return false;
   const around = linkAround(state);
   const stretch = around ?? { from: state.selection.from, to: state.selection.to, href: "" };
-  const field = element("input", { class: "input", type: "text", inputmode: "url", "aria-label": say("linkAddress"), placeholder: "https://", maxlength: 2000, spellcheck: false });
+  const field = element("input", {
+    class: "input",
+    type: "text",
+    inputmode: "url",
+    "aria-label": say("linkAddress"),
+    placeholder: "https://",
+    maxlength: 2000,
+    spellcheck: false,
+  });
   field.value = stretch.href;
   const wrong = element("p", { class: "small muted", role: "status" }, say("linkHint"));
   const apply = element("button", { class: "btn primary small", type: "submit" }, say("linkApply"));
   const remove = button({ class: "btn quiet small" }, () => finish(null), icon("unlink"), say("linkRemove"));
-  const form = element("form", { class: "link-form", popover: "auto", "aria-label": say("link") }, element("div", { class: "row-tight" }, field, apply), element("div", { class: "row-tight" }, wrong, around ? remove : null));
+  const form = element(
+    "form",
+    { class: "link-form", popover: "auto", "aria-label": say("link") },
+    element("div", { class: "row-tight" }, field, apply),
+    element("div", { class: "row-tight" }, wrong, around ? remove : null),
+  );
   const finish = (href: string | null) => {
     setLink(view, href);
     form.hidePopover();
@@ -83,7 +98,8 @@ function setLink(view: EditorView, href: string | null): void {
   const tr = view.state.tr;
   if (from < to) tr.removeMark(from, to, link);
   if (href !== null && from < to) tr.addMark(from, to, link.create({ href }));
-  if (href !== null && from === to) tr.insert(from, schema.text(href.replace(/^(https?:\/\/|mailto:|tel:)/, ""), [link.create({ href })]));
+  if (href !== null && from === to)
+    tr.insert(from, schema.text(href.replace(/^(https?:\/\/|mailto:|tel:)/, ""), [link.create({ href })]));
   view.dispatch(tr);
 }
 
@@ -91,7 +107,8 @@ function setLink(view: EditorView, href: string | null): void {
 function linkAround(state: EditorState): (Stretch & { href: string }) | null {
   const { $from, from, to } = state.selection;
   const link = markType("link");
-  const mark: Mark | undefined = link.isInSet($from.marks()) ?? ($from.nodeAfter ? link.isInSet($from.nodeAfter.marks) : undefined);
+  const mark: Mark | undefined =
+    link.isInSet($from.marks()) ?? ($from.nodeAfter ? link.isInSet($from.nodeAfter.marks) : undefined);
   if (!mark) return null;
   let [start, end] = [from, to];
   const base = $from.start();

@@ -7,7 +7,11 @@ import { listMarks, sectionNumbers } from "./numbering.ts";
 import type { Say, Words } from "./words.ts";
 
 const BOX_WORDS: Readonly<Record<string, keyof Words>> = {
-  note: "styleNote", tip: "styleTip", important: "styleImportant", warning: "styleWarning", caution: "styleCaution",
+  note: "styleNote",
+  tip: "styleTip",
+  important: "styleImportant",
+  warning: "styleWarning",
+  caution: "styleCaution",
 };
 
 /** Draws the document; while only words change inside blocks nothing is worked out again. */
@@ -64,9 +68,17 @@ function drawBlocks(parent: Node, start: number, say: Say, found: Decoration[]):
 }
 
 /** Neighbours in the same box are one box; each paragraph of code is one of its own, as Markdown and Word have it. */
-function drawBox(parent: Node, place: number, box: string, say: Say, classes: string[], attributes: Record<string, string>): void {
+function drawBox(
+  parent: Node,
+  place: number,
+  box: string,
+  say: Say,
+  classes: string[],
+  attributes: Record<string, string>,
+): void {
   const code = box.startsWith("code");
-  const boxAt = (index: number) => (index >= 0 && index < parent.childCount ? (parent.child(index).attrs["box"] as unknown) : null);
+  const boxAt = (index: number) =>
+    index >= 0 && index < parent.childCount ? (parent.child(index).attrs["box"] as unknown) : null;
   const first = code || boxAt(place - 1) !== box;
   const kind = box.replace(/:.*$/, "");
   classes.push("boxed", `box-${kind}`);

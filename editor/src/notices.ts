@@ -3,11 +3,20 @@ import { button, element, icon } from "./dom.ts";
 import type { Loss } from "./connection.ts";
 import type { Say, Words } from "./words.ts";
 
-const LOSSES: Readonly<Record<Loss, keyof Words>> = { moved: "lostWhy", reopened: "lostReopened", refused: "lostRefused" };
+const LOSSES: Readonly<Record<Loss, keyof Words>> = {
+  moved: "lostWhy",
+  reopened: "lostReopened",
+  refused: "lostRefused",
+};
 
 const ENDS: Readonly<Record<string, keyof Words>> = {
-  "signed-out": "goneSignedOut", sign_in_required: "goneSignedOut", forbidden: "goneForbidden", not_permitted: "goneForbidden",
-  unknown: "goneUnknown", schema: "goneSchema", schema_changed: "goneSchema",
+  "signed-out": "goneSignedOut",
+  sign_in_required: "goneSignedOut",
+  forbidden: "goneForbidden",
+  not_permitted: "goneForbidden",
+  unknown: "goneUnknown",
+  schema: "goneSchema",
+  schema_changed: "goneSchema",
 };
 
 export class Notices {
@@ -27,7 +36,12 @@ export class Notices {
       known.value += `\n${words}`;
       return;
     }
-    const text = element("textarea", { class: "input", readonly: true, rows: Math.min(6, 1 + Math.ceil(words.length / 70)), "aria-label": this.say("lostTitle") });
+    const text = element("textarea", {
+      class: "input",
+      readonly: true,
+      rows: Math.min(6, 1 + Math.ceil(words.length / 70)),
+      "aria-label": this.say("lostTitle"),
+    });
     text.value = words;
     const copy = button({ class: "btn small" }, () => void this.copy(text, copy), icon("copy"), this.say("copy"));
     const title = refusal?.title || this.say("lostTitle");
@@ -36,7 +50,14 @@ export class Notices {
   }
 
   refused({ title, detail }: { title: string; detail: string }): void {
-    this.show("refused-only", "warn", "circle-alert", title, detail, element("p", { class: "acts" }, this.closer("refused-only")));
+    this.show(
+      "refused-only",
+      "warn",
+      "circle-alert",
+      title,
+      detail,
+      element("p", { class: "acts" }, this.closer("refused-only")),
+    );
   }
 
   /** Where one may read and not write; null takes the notice away. */
@@ -48,7 +69,14 @@ export class Notices {
   ended(reason: string, title: string, detail: string): void {
     const again = button({ class: "btn small" }, () => location.reload(), icon("rotate-cw"), this.say("reload"));
     const known = ENDS[reason];
-    this.show("end", "bad", "lock", title || this.say("goneTitle"), detail || (known ? this.say(known) : ""), element("p", { class: "acts" }, again));
+    this.show(
+      "end",
+      "bad",
+      "lock",
+      title || this.say("goneTitle"),
+      detail || (known ? this.say(known) : ""),
+      element("p", { class: "acts" }, again),
+    );
   }
 
   private closer(key: string): HTMLButtonElement {
@@ -60,10 +88,22 @@ export class Notices {
     this.standing.delete(key);
   }
 
-  private show(key: string, tone: string, mark: string, title: string, detail: string, ...more: readonly HTMLElement[]): void {
+  private show(
+    key: string,
+    tone: string,
+    mark: string,
+    title: string,
+    detail: string,
+    ...more: readonly HTMLElement[]
+  ): void {
     if (this.standing.get(key)?.dataset["said"] === title + detail) return;
     this.close(key);
-    const made = element("div", { class: `notice ${tone} after-m`.replace("  ", " "), role: "alert" }, icon(mark), element("div", {}, element("h2", {}, title), element("p", {}, detail), ...more));
+    const made = element(
+      "div",
+      { class: `notice ${tone} after-m`.replace("  ", " "), role: "alert" },
+      icon(mark),
+      element("div", {}, element("h2", {}, title), element("p", {}, detail), ...more),
+    );
     made.dataset["said"] = title + detail;
     this.standing.set(key, made);
     this.place.append(made);

@@ -59,7 +59,12 @@ export function listMarks(parent: Node): Map<number, string> {
 }
 
 function isClause(block: Node): boolean {
-  return block.type.name === "paragraph" && block.attrs["list"] === null && !block.attrs["indent"] && block.attrs["box"] === null;
+  return (
+    block.type.name === "paragraph" &&
+    block.attrs["list"] === null &&
+    !block.attrs["indent"] &&
+    block.attrs["box"] === null
+  );
 }
 
 function open(path: number[], children: number[]): void {

@@ -28,7 +28,12 @@ export class Outline {
   constructor(rail: HTMLElement, view: EditorView, say: Say) {
     this.view = view;
     this.say = say;
-    const fold = element("details", { class: "fold-s" }, element("summary", { class: "label" }, this.title, " ", turn()), this.list);
+    const fold = element(
+      "details",
+      { class: "fold-s" },
+      element("summary", { class: "label" }, this.title, " ", turn()),
+      this.list,
+    );
     const wide = matchMedia("(min-width: 52.01rem)");
     const unfold = () => (fold.open = wide.matches);
     unfold();
@@ -44,18 +49,39 @@ export class Outline {
     if (key !== this.key) {
       this.key = key;
       const count = this.lines.length;
-      this.title.textContent = count === 0 ? this.say("outline") : count === 1 ? this.say("sectionsOne") : this.say("sectionsMany", { n: count });
-      this.list.replaceChildren(...(count ? this.lines.map((line, place) => this.line(line, place)) : [element("li", { class: "muted small" }, this.say("outlineEmpty"))]));
+      this.title.textContent =
+        count === 0
+          ? this.say("outline")
+          : count === 1
+            ? this.say("sectionsOne")
+            : this.say("sectionsMany", { n: count });
+      this.list.replaceChildren(
+        ...(count
+          ? this.lines.map((line, place) => this.line(line, place))
+          : [element("li", { class: "muted small" }, this.say("outlineEmpty"))]),
+      );
     }
     this.follow();
   }
 
   private line(line: Line, place: number): HTMLElement {
     const [writer] = line.writers;
-    const note = writer ? this.say("writesHere", { name: writer }) : line.discussions ? (line.discussions === 1 ? this.say("openOne") : this.say("openMany", { n: line.discussions })) : "";
+    const note = writer
+      ? this.say("writesHere", { name: writer })
+      : line.discussions
+        ? line.discussions === 1
+          ? this.say("openOne")
+          : this.say("openMany", { n: line.discussions })
+        : "";
     const mark = icon(writer ? "pencil" : line.discussions ? "message-square" : "minus");
     const words = `${line.number} ${line.title || this.say("untitled")}`.trim();
-    const link = element("a", { href: "#editor", class: line.depth ? `deep d${Math.min(3, line.depth)}` : null }, mark, element("span", {}, words), note ? element("small", {}, note) : null);
+    const link = element(
+      "a",
+      { href: "#editor", class: line.depth ? `deep d${Math.min(3, line.depth)}` : null },
+      mark,
+      element("span", {}, words),
+      note ? element("small", {}, note) : null,
+    );
     link.addEventListener("click", (event) => {
       event.preventDefault();
       this.goTo(place);
@@ -105,7 +131,10 @@ function linesOf(state: EditorState): Line[] {
     const inside = (position: number) => position >= at && position < end;
     const block = state.doc.child(place);
     return {
-      at, depth: Number(block.attrs["level"]) - top, number: numbers.get(place) ?? "", title: block.textContent,
+      at,
+      depth: Number(block.attrs["level"]) - top,
+      number: numbers.get(place) ?? "",
+      title: block.textContent,
       writers: carets.filter((caret) => inside(caret.head)).map((caret) => caret.name.split(" ")[0] ?? ""),
       discussions: [...by].filter(([id, anchor]) => open.has(id) && !anchor.removed && inside(anchor.from)).length,
     };

@@ -13,7 +13,8 @@ function searchKey(event: KeyboardEvent): void {
 
 /** j and k go through the sections of a review. */
 function sectionKeys(event: KeyboardEvent): void {
-  if (!["j", "k"].includes(event.key) || event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
+  if (!["j", "k"].includes(event.key) || event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target))
+    return;
   const links = [...document.querySelectorAll<HTMLAnchorElement>(".outline a[href^='#']")];
   const at = links.findIndex((link) => link.getAttribute("aria-current") === "true");
   const next = links[event.key === "j" ? Math.min(at + 1, links.length - 1) : Math.max(at - 1, 0)];
@@ -50,7 +51,9 @@ function toastLeaves(toast: HTMLElement): void {
 }
 
 function isWriting(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+  return (
+    target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  );
 }
 
 document.addEventListener("keydown", searchKey);

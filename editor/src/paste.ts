@@ -4,7 +4,8 @@ import { Fragment, Slice, type Node } from "prosemirror-model";
 import type { EditorState } from "prosemirror-state";
 import { isLink } from "./definition.ts";
 
-const BLOCKS = "address,article,aside,blockquote,dd,div,dl,dt,fieldset,figcaption,figure,footer,form,h1,h2,h3,h4,h5,h6,header,hr,li,main,nav,ol,p,pre,section,table,ul";
+const BLOCKS =
+  "address,article,aside,blockquote,dd,div,dl,dt,fieldset,figcaption,figure,footer,form,h1,h2,h3,h4,h5,h6,header,hr,li,main,nav,ol,p,pre,section,table,ul";
 const NO_CONTENT = "style,script,meta,link,title,xml,template,iframe,object,button,select,svg,del[cite]";
 const CALLOUTS = ["note", "tip", "important", "warning", "caution"];
 const MOST_INDENT = 8;
@@ -38,10 +39,16 @@ function withoutStyles(html: string): string {
 
 /** What a style says about characters, as the elements that mean it. */
 function styleToElements(element: HTMLElement): void {
-  const style = new Map((element.dataset["style"] ?? "").split(";").map((rule) => rule.split(":").map((side) => side.trim().toLowerCase()) as [string, string]));
+  const style = new Map(
+    (element.dataset["style"] ?? "")
+      .split(";")
+      .map((rule) => rule.split(":").map((side) => side.trim().toLowerCase()) as [string, string]),
+  );
   const weight = style.get("font-weight") ?? "";
   const slant = style.get("font-style") ?? "";
-  const unmeant = (element.localName === "b" && /^(normal|[1-4]00)$/.test(weight)) || (element.localName === "i" && slant === "normal");
+  const unmeant =
+    (element.localName === "b" && /^(normal|[1-4]00)$/.test(weight)) ||
+    (element.localName === "i" && slant === "normal");
   if (unmeant) return element.replaceWith(...element.childNodes);
   if (element.matches(BLOCKS) || element.querySelector(BLOCKS)) return;
   const line = `${style.get("text-decoration") ?? ""} ${style.get("text-decoration-line") ?? ""}`;
@@ -62,7 +69,11 @@ function surround(element: HTMLElement, name: string): void {
 
 /** Text without characters that a document may not hold: control characters and halves of pairs. */
 export function cleanText(text: string): string {
-  return text.replace(/\r\n?/g, "\n").replace(/[\u0000-\u0008\u000b-\u001f\u007f\ufffe\uffff]/g, "").toWellFormed().replaceAll("\ufffd", "");
+  return text
+    .replace(/\r\n?/g, "\n")
+    .replace(/[\u0000-\u0008\u000b-\u001f\u007f\ufffe\uffff]/g, "")
+    .toWellFormed()
+    .replaceAll("\ufffd", "");
 }
 
 /** The slice with clean text; text that is empty after cleaning goes. */
@@ -75,7 +86,8 @@ export function wholeBlocks(slice: Slice, state: EditorState): Slice {
   const first = slice.content.firstChild;
   const { parent } = state.selection.$from;
   const empty = parent.type.name === "paragraph" && parent.content.size === 0 && state.selection.empty;
-  const meant = first?.isTextblock && ["list", "box", "indent"].some((name) => first.attrs[name] !== parent.attrs[name]);
+  const meant =
+    first?.isTextblock && ["list", "box", "indent"].some((name) => first.attrs[name] !== parent.attrs[name]);
   return empty && meant && slice.openStart > 0 ? new Slice(slice.content, 0, 0) : slice;
 }
 
@@ -95,14 +107,24 @@ function cleanFragment(fragment: Fragment): Fragment {
 function takeOutOffice(page: Document): void {
   for (const element of [...page.querySelectorAll<HTMLElement>("*")]) {
     const name = element.localName;
-    if (name.includes(":")) element.replaceWith(...(/\S/.test(element.textContent ?? "") ? [...element.childNodes] : []));
+    if (name.includes(":"))
+      element.replaceWith(...(/\S/.test(element.textContent ?? "") ? [...element.childNodes] : []));
   }
-  for (const element of [...page.querySelectorAll<HTMLElement>("p[class*=Mso], p[data-style*=mso-list], h1[data-style], h2[data-style], h3[data-style]")]) {
+  for (const element of [
+    ...page.querySelectorAll<HTMLElement>(
+      "p[class*=Mso], p[data-style*=mso-list], h1[data-style], h2[data-style], h3[data-style]",
+    ),
+  ]) {
     if (/\bMsoTitle\b/.test(element.className)) rename(element, "h1");
     const level = /mso-list:[^;]*\blevel(\d)/.exec(element.dataset["style"] ?? "")?.[1];
     if (!level) continue;
-    const drawn = [...element.querySelectorAll<HTMLElement>("span")].filter((span) => /mso-list:\s*ignore/i.test(span.dataset["style"] ?? ""));
-    const mark = drawn.map((span) => span.textContent ?? "").join("").trim();
+    const drawn = [...element.querySelectorAll<HTMLElement>("span")].filter((span) =>
+      /mso-list:\s*ignore/i.test(span.dataset["style"] ?? ""),
+    );
+    const mark = drawn
+      .map((span) => span.textContent ?? "")
+      .join("")
+      .trim();
     drawn.forEach((span) => span.remove());
     if (element.localName !== "p") continue;
     element.dataset["list"] = /^\(?([0-9]+|[a-z]{1,2}|[ivxlc]+)[.)]/i.test(mark) ? "number" : "bullet";
@@ -158,10 +180,13 @@ function list(element: Element, place: Place, out: Element): void {
     if (first && made[0]) made[0].dataset["start"] = String(start);
     first = false;
     // Only the first paragraph of an item bears the mark; the others stand below its words.
-    made.slice(1).filter((other) => other.dataset["list"] === kind && (other.dataset["indent"] ?? "0") === String(indent)).forEach((other) => {
-      delete other.dataset["list"];
-      other.dataset["indent"] = String(Math.min(MOST_INDENT, indent + 1));
-    });
+    made
+      .slice(1)
+      .filter((other) => other.dataset["list"] === kind && (other.dataset["indent"] ?? "0") === String(indent))
+      .forEach((other) => {
+        delete other.dataset["list"];
+        other.dataset["indent"] = String(Math.min(MOST_INDENT, indent + 1));
+      });
   }
 }
 
@@ -172,13 +197,17 @@ function table(element: Element, out: Element): void {
     if (row.closest("table") !== element) continue;
     const line = page.createElement("tr");
     for (const cell of [...row.children].filter((child) => child.matches("td,th"))) {
-      const copy = page.createElement(cell.localName === "th" || row.parentElement?.localName === "thead" ? "th" : "td");
+      const copy = page.createElement(
+        cell.localName === "th" || row.parentElement?.localName === "thead" ? "th" : "td",
+      );
       for (const name of ["colspan", "rowspan", "align"]) {
         const value = cell.getAttribute(name);
         if (value) copy.setAttribute(name, value);
       }
       flatten(cell, PLAIN, copy);
-      copy.querySelectorAll("table").forEach((inner) => inner.replaceWith(...[...inner.querySelectorAll("p,h1,h2,h3,h4,h5,h6")]));
+      copy
+        .querySelectorAll("table")
+        .forEach((inner) => inner.replaceWith(...[...inner.querySelectorAll("p,h1,h2,h3,h4,h5,h6")]));
       copy.querySelectorAll("hr").forEach((rule) => rule.remove());
       line.append(copy);
     }
@@ -189,12 +218,17 @@ function table(element: Element, out: Element): void {
 
 function code(element: Element, out: Element): void {
   const made = paragraph(out.ownerDocument, PLAIN);
-  const language = /\blanguage-([A-Za-z0-9+#._-]{1,30})\b/.exec(`${element.className} ${element.firstElementChild?.className ?? ""}`)?.[1];
+  const language = /\blanguage-([A-Za-z0-9+#._-]{1,30})\b/.exec(
+    `${element.className} ${element.firstElementChild?.className ?? ""}`,
+  )?.[1];
   made.dataset["box"] = language ? `code:${language}` : "code";
-  (element.textContent ?? "").replace(/\n$/, "").split("\n").forEach((line, place) => {
-    if (place) made.append(out.ownerDocument.createElement("br"));
-    made.append(line);
-  });
+  (element.textContent ?? "")
+    .replace(/\n$/, "")
+    .split("\n")
+    .forEach((line, place) => {
+      if (place) made.append(out.ownerDocument.createElement("br"));
+      made.append(line);
+    });
   out.append(made);
 }
 
@@ -206,8 +240,11 @@ function aside(element: Element, place: Place, out: Element): void {
 
 function textblock(element: HTMLElement, place: Place, out: Element): void {
   if (!/\S/.test(element.textContent ?? "") && !element.querySelector("img")) return;
-  const align = /text-align:\s*(center|right|justify)/.exec(element.dataset["style"] ?? "")?.[1] ?? element.getAttribute("align");
-  const own = element.dataset["list"] ? { ...place, list: element.dataset["list"] as Place["list"], indent: Number(element.dataset["indent"] ?? 0) } : place;
+  const align =
+    /text-align:\s*(center|right|justify)/.exec(element.dataset["style"] ?? "")?.[1] ?? element.getAttribute("align");
+  const own = element.dataset["list"]
+    ? { ...place, list: element.dataset["list"] as Place["list"], indent: Number(element.dataset["indent"] ?? 0) }
+    : place;
   const made = paragraph(out.ownerDocument, own, element.localName);
   if (align) made.className = `align-${align}`;
   made.append(...element.childNodes);

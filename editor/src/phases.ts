@@ -18,7 +18,11 @@ export function after(phase: Phase, happening: Happening): Phase {
 
 /** Close codes after which no opening again helps, with why. */
 export const ENDS: Readonly<Record<number, "signed-out" | "forbidden" | "unknown" | "schema">> = {
-  4001: "signed-out", 4003: "forbidden", 4004: "unknown", 4010: "schema", 4403: "forbidden",
+  4001: "signed-out",
+  4003: "forbidden",
+  4004: "unknown",
+  4010: "schema",
+  4403: "forbidden",
 };
 
 /** How long to wait before the next attempt, in milliseconds: twice as long each time, up to 15 s, never all at once. */

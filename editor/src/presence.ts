@@ -34,13 +34,19 @@ export function caretsIn(state: EditorState): Caret[] {
 }
 
 /** Takes the places that the authority told, those of other clients only. */
-export function withCarets(state: EditorState, list: readonly Cursor[], own: string | undefined, places: Places): Transaction {
+export function withCarets(
+  state: EditorState,
+  list: readonly Cursor[],
+  own: string | undefined,
+  places: Places,
+): Transaction {
   const known = new Map(carets.getState(state));
   for (const cursor of list) {
     if (cursor.client === own) continue;
     const anchor = places.here(state, cursor.anchor, cursor.revision, -1);
     const head = places.here(state, cursor.head, cursor.revision, -1);
-    if (anchor !== null && head !== null) known.set(cursor.client, { client: cursor.client, id: cursor.id, name: cursor.name, anchor, head });
+    if (anchor !== null && head !== null)
+      known.set(cursor.client, { client: cursor.client, id: cursor.id, name: cursor.name, anchor, head });
   }
   return state.tr.setMeta(carets, known).setMeta("addToHistory", false);
 }
@@ -54,14 +60,21 @@ export function withoutGone(state: EditorState, people: readonly Present[]): Tra
 }
 
 /** The avatars, each person once, oneself first. */
-export function showPeople(bar: HTMLElement, people: readonly Present[], me: { id: string; name: string }, say: Say): void {
+export function showPeople(
+  bar: HTMLElement,
+  people: readonly Present[],
+  me: { id: string; name: string },
+  say: Say,
+): void {
   const others = new Map(people.filter((person) => person.id !== me.id).map((person) => [person.id, person]));
   const all = [me, ...others.values()];
-  bar.replaceChildren(...all.map((person) => {
-    const made = avatar(person);
-    made.title = person === me ? `${person.name}, ${say("you")}` : person.name;
-    return made;
-  }));
+  bar.replaceChildren(
+    ...all.map((person) => {
+      const made = avatar(person);
+      made.title = person === me ? `${person.name}, ${say("you")}` : person.name;
+      return made;
+    }),
+  );
   bar.setAttribute("aria-label", say("present", { names: all.map((person) => person.name).join(", ") }));
 }
 
@@ -73,9 +86,20 @@ function moved(caret: Caret, tr: Transaction): Caret {
 
 function drawn(caret: Caret): Decoration[] {
   const colour = colourOf(caret.id);
-  const place = Decoration.widget(caret.head, () => element("i", { class: `caret ${colour}`, "aria-hidden": "true" }, element("b", {}, caret.name.split(" ")[0] ?? "")), {
-    key: `${caret.client}-${caret.head}-${caret.anchor}`, side: 10, ignoreSelection: true,
-  });
+  const place = Decoration.widget(
+    caret.head,
+    () =>
+      element(
+        "i",
+        { class: `caret ${colour}`, "aria-hidden": "true" },
+        element("b", {}, caret.name.split(" ")[0] ?? ""),
+      ),
+    {
+      key: `${caret.client}-${caret.head}-${caret.anchor}`,
+      side: 10,
+      ignoreSelection: true,
+    },
+  );
   if (caret.anchor === caret.head) return [place];
   const [from, to] = [Math.min(caret.anchor, caret.head), Math.max(caret.anchor, caret.head)];
   return [place, Decoration.inline(from, to, { class: `sel ${colour}` })];

@@ -18,7 +18,12 @@ export function poster(apiUrl: string, csrf: string, language: string): Post {
     try {
       answer = await fetch(`${apiUrl}${path}`, {
         method: "POST",
-        headers: { "content-type": "application/json", accept: "application/json", "accept-language": language, "x-csrf-token": csrf },
+        headers: {
+          "content-type": "application/json",
+          accept: "application/json",
+          "accept-language": language,
+          "x-csrf-token": csrf,
+        },
         body: JSON.stringify(body),
       });
     } catch {

@@ -55,7 +55,12 @@ export class Saved {
     if (phase === "gone") return ["offline", "lock", this.say("readOnly")];
     if (phase === "offline" || (phase === "opening" && this.wasOffline)) {
       this.wasOffline = true;
-      const words = waiting === 0 ? this.say("offline") : waiting === 1 ? this.say("offlineOne") : this.say("offlineMany", { n: waiting });
+      const words =
+        waiting === 0
+          ? this.say("offline")
+          : waiting === 1
+            ? this.say("offlineOne")
+            : this.say("offlineMany", { n: waiting });
       return ["offline", "cloud-off", words];
     }
     if (phase === "opening" || revision === null) return ["saving", "loader-circle", this.say("opening")];
@@ -66,15 +71,30 @@ export class Saved {
       this.backUntil = Date.now() + BACK;
       window.setTimeout(() => this.show({ phase, can, revision, waiting, since: 0 }), BACK + 50);
     }
-    return ["saved", "check", Date.now() < this.backUntil ? this.say("backOnline") : this.say("saved", { n: revision })];
+    return [
+      "saved",
+      "check",
+      Date.now() < this.backUntil ? this.say("backOnline") : this.say("saved", { n: revision }),
+    ];
   }
 
   private showBar({ phase, since }: Keeping): void {
     if (phase !== "offline" && !(phase === "opening" && this.wasOffline)) return this.bar.remove();
     if (this.bar.isConnected) return;
     const time = new Intl.DateTimeFormat(this.language, { hour: "2-digit", minute: "2-digit" }).format(since);
-    const words = element("span", {}, element("strong", {}, this.say("offlineSince", { time })), " ", this.say("offlineGoOn"));
-    const again = element("button", { class: "btn small", type: "button" }, icon("rotate-cw"), this.say("offlineRetry"));
+    const words = element(
+      "span",
+      {},
+      element("strong", {}, this.say("offlineSince", { time })),
+      " ",
+      this.say("offlineGoOn"),
+    );
+    const again = element(
+      "button",
+      { class: "btn small", type: "button" },
+      icon("rotate-cw"),
+      this.say("offlineRetry"),
+    );
     again.addEventListener("click", this.retry);
     this.bar.replaceChildren(element("p", {}, icon("cloud-off"), words), again);
     document.querySelector(".docbar")?.append(this.bar);

@@ -3,7 +3,17 @@
 import { Schema, type DOMOutputSpec, type MarkSpec, type Node, type NodeSpec } from "prosemirror-model";
 import { MARKS, NODES, PATTERNS, TOP_NODE, isLink, type Kind } from "./definition.ts";
 
-const CARRIED_BY_NODES = ["content", "group", "inline", "atom", "selectable", "draggable", "defining", "isolating", "tableRole"];
+const CARRIED_BY_NODES = [
+  "content",
+  "group",
+  "inline",
+  "atom",
+  "selectable",
+  "draggable",
+  "defining",
+  "isolating",
+  "tableRole",
+];
 const CARRIED_BY_MARKS = ["inclusive", "excludes"];
 
 type Shown = Pick<NodeSpec, "toDOM" | "parseDOM">;
@@ -15,10 +25,17 @@ const SHOWN: Readonly<Record<string, Shown>> = {
     parseDOM: [{ tag: "p", getAttrs: textblockOf }],
   },
   heading: {
-    toDOM: (node) => [headingTag(Number(node.attrs["level"])), { ...textblockAttributes(node), "data-level": String(node.attrs["level"]) }, 0],
+    toDOM: (node) => [
+      headingTag(Number(node.attrs["level"])),
+      { ...textblockAttributes(node), "data-level": String(node.attrs["level"]) },
+      0,
+    ],
     parseDOM: [1, 2, 3, 4, 5, 6].map((level) => ({
       tag: `h${level}`,
-      getAttrs: (element: HTMLElement) => ({ ...textblockOf(element), level: numberOf(element, "data-level", 1, 6) ?? level }),
+      getAttrs: (element: HTMLElement) => ({
+        ...textblockOf(element),
+        level: numberOf(element, "data-level", 1, 6) ?? level,
+      }),
     })),
   },
   rule: { toDOM: () => ["hr"], parseDOM: [{ tag: "hr" }] },
@@ -32,15 +49,31 @@ const SHOWN: Readonly<Record<string, Shown>> = {
   hard_break: { toDOM: () => ["br"], parseDOM: [{ tag: "br" }] },
   image: { toDOM: showImage, parseDOM: [{ tag: "img[src]", getAttrs: imageOf }] },
   mention: {
-    toDOM: (node) => ["span", { class: "mention", "data-person": String(node.attrs["person"]) }, `@${String(node.attrs["label"])}`],
-    parseDOM: [{ tag: "span.mention", getAttrs: (element) => ({ person: element.dataset["person"] ?? "", label: (element.textContent ?? "").replace(/^@/, "") }) }],
+    toDOM: (node) => [
+      "span",
+      { class: "mention", "data-person": String(node.attrs["person"]) },
+      `@${String(node.attrs["label"])}`,
+    ],
+    parseDOM: [
+      {
+        tag: "span.mention",
+        getAttrs: (element) => ({
+          person: element.dataset["person"] ?? "",
+          label: (element.textContent ?? "").replace(/^@/, ""),
+        }),
+      },
+    ],
   },
 };
 
 // Styles are not read: the page's own policy keeps inline styles from being applied. paste.ts makes elements of them.
 const SHOWN_MARKS: Readonly<Record<string, ShownMark>> = {
   link: {
-    toDOM: (mark) => ["a", { href: String(mark.attrs["href"]), title: mark.attrs["title"] as string | null, rel: "noopener noreferrer" }, 0],
+    toDOM: (mark) => [
+      "a",
+      { href: String(mark.attrs["href"]), title: mark.attrs["title"] as string | null, rel: "noopener noreferrer" },
+      0,
+    ],
     parseDOM: [{ tag: "a[href]", getAttrs: linkOf }],
   },
   strong: { toDOM: () => ["strong", 0], parseDOM: [{ tag: "strong" }, { tag: "b" }] },
@@ -58,8 +91,12 @@ const SHOWN_MARKS: Readonly<Record<string, ShownMark>> = {
 
 export const schema = new Schema({
   topNode: TOP_NODE,
-  nodes: Object.fromEntries(Object.entries(NODES).map(([name, kind]) => [name, { ...specOf(kind, CARRIED_BY_NODES), ...SHOWN[name] }])),
-  marks: Object.fromEntries(Object.entries(MARKS).map(([name, kind]) => [name, { ...specOf(kind, CARRIED_BY_MARKS), ...SHOWN_MARKS[name] }])),
+  nodes: Object.fromEntries(
+    Object.entries(NODES).map(([name, kind]) => [name, { ...specOf(kind, CARRIED_BY_NODES), ...SHOWN[name] }]),
+  ),
+  marks: Object.fromEntries(
+    Object.entries(MARKS).map(([name, kind]) => [name, { ...specOf(kind, CARRIED_BY_MARKS), ...SHOWN_MARKS[name] }]),
+  ),
 });
 
 /** A type of node that the schema is known to have. */
@@ -83,7 +120,10 @@ export function isIdentified(node: Node): boolean {
 
 function specOf(kind: Kind, carried: readonly string[]): Record<string, unknown> {
   const kept = carried.filter((key) => key in kind.spec).map((key) => [key, kind.spec[key]]);
-  const attrs = Object.entries(kind.attrs).map(([name, rule]) => [name, "default" in rule ? { default: rule.default } : {}]);
+  const attrs = Object.entries(kind.attrs).map(([name, rule]) => [
+    name,
+    "default" in rule ? { default: rule.default } : {},
+  ]);
   return { ...Object.fromEntries(kept), attrs: Object.fromEntries(attrs) };
 }
 
@@ -135,7 +175,8 @@ function cellAttributes(node: Node): Record<string, string | null> {
 function cellOf(element: HTMLElement): Record<string, unknown> {
   const colspan = numberOf(element, "colspan", 1, 100) ?? 1;
   const widths = (element.dataset["colwidth"] ?? "").split(",").map(Number);
-  const whole = widths.length === colspan && widths.every((width) => Number.isInteger(width) && width > 0 && width <= 10_000);
+  const whole =
+    widths.length === colspan && widths.every((width) => Number.isInteger(width) && width > 0 && width <= 10_000);
   return {
     colspan,
     rowspan: numberOf(element, "rowspan", 1, 1000) ?? 1,
@@ -164,7 +205,11 @@ function linkOf(element: HTMLElement): Record<string, unknown> | false {
 function imageOf(element: HTMLElement): Record<string, unknown> | false {
   const src = element.getAttribute("src") ?? "";
   if (!isLink(src)) return false;
-  return { src, alt: (element.getAttribute("alt") ?? "").slice(0, 2000), title: element.getAttribute("title")?.slice(0, 2000) || null };
+  return {
+    src,
+    alt: (element.getAttribute("alt") ?? "").slice(0, 2000),
+    title: element.getAttribute("title")?.slice(0, 2000) || null,
+  };
 }
 
 /** Only files kept here are shown; the words of any other image stand in its place, as for readers. */

@@ -24,7 +24,8 @@ export const { isInTable } = tables;
 export const insertTable: Command = (state, dispatch) => {
   if (isInTable(state) || state.selection.$to.depth === 0) return false;
   const after = state.selection.$to.after(1);
-  const cells = (kind: string) => Array.from({ length: 3 }, () => nodeType(kind).create(null, nodeType("paragraph").create({ id: freshId() })));
+  const cells = (kind: string) =>
+    Array.from({ length: 3 }, () => nodeType(kind).create(null, nodeType("paragraph").create({ id: freshId() })));
   const rows = ["header_cell", "cell", "cell"].map((kind) => nodeType("row").create(null, cells(kind)));
   const tr = state.tr.insert(after, nodeType("table").create({ id: freshId() }, rows));
   if (after + (tr.doc.nodeAt(after)?.nodeSize ?? 0) === tr.doc.content.size) {
@@ -47,7 +48,23 @@ export const previousCell: Command = tables.goToNextCell(-1);
 
 /** The table's tools in groups: a word, then buttons with their icons. */
 export const TABLE_TOOLS = [
-  ["tableRow", [["rowAbove", "arrow-up", tables.addRowBefore], ["rowBelow", "arrow-down", tables.addRowAfter], ["headerRow", "panel-top", tables.toggleHeaderRow], ["deleteRow", "trash-2", tables.deleteRow]]],
-  ["tableColumn", [["columnLeft", "arrow-left", tables.addColumnBefore], ["columnRight", "arrow-right", tables.addColumnAfter], ["headerColumn", "panel-left", tables.toggleHeaderColumn], ["deleteColumn", "trash-2", tables.deleteColumn]]],
+  [
+    "tableRow",
+    [
+      ["rowAbove", "arrow-up", tables.addRowBefore],
+      ["rowBelow", "arrow-down", tables.addRowAfter],
+      ["headerRow", "panel-top", tables.toggleHeaderRow],
+      ["deleteRow", "trash-2", tables.deleteRow],
+    ],
+  ],
+  [
+    "tableColumn",
+    [
+      ["columnLeft", "arrow-left", tables.addColumnBefore],
+      ["columnRight", "arrow-right", tables.addColumnAfter],
+      ["headerColumn", "panel-left", tables.toggleHeaderColumn],
+      ["deleteColumn", "trash-2", tables.deleteColumn],
+    ],
+  ],
   ["tableTools", [["deleteTable", "trash-2", tables.deleteTable]]],
 ] as const satisfies readonly (readonly [string, readonly (readonly [string, string, Command])[]])[];

@@ -1,17 +1,44 @@
 // The toolbar: one stop for Tab, arrows inside; each button shows whether it is on at the caret.
 import type { Command, EditorState } from "prosemirror-state";
 import type { EditorView } from "prosemirror-view";
-import { clearFormatting, indentBy, insertRule, isMarked, setAlign, setNumbering, setStyle, styleOf, textblocks, toggle, toggleList } from "./commands.ts";
+import {
+  clearFormatting,
+  indentBy,
+  insertRule,
+  isMarked,
+  setAlign,
+  setNumbering,
+  setStyle,
+  styleOf,
+  textblocks,
+  toggle,
+  toggleList,
+} from "./commands.ts";
 import { button, element, icon } from "./dom.ts";
 import { insertTable, isInTable, TABLE_TOOLS } from "./tables.ts";
 import { redoOwn, undoOwn } from "./undoing.ts";
 import type { Say, Words } from "./words.ts";
 
-type Tool = readonly [word: keyof Words, icon: string, command: Command, isOn?: (state: EditorState) => boolean, keys?: string];
+type Tool = readonly [
+  word: keyof Words,
+  icon: string,
+  command: Command,
+  isOn?: (state: EditorState) => boolean,
+  keys?: string,
+];
 
 const STYLES: readonly (readonly [string, keyof Words])[] = [
-  ["p", "styleText"], ["h1", "styleHeading1"], ["h2", "styleHeading2"], ["h3", "styleHeading3"], ["quote", "styleQuote"],
-  ["note", "styleNote"], ["tip", "styleTip"], ["important", "styleImportant"], ["warning", "styleWarning"], ["caution", "styleCaution"], ["code", "styleCode"],
+  ["p", "styleText"],
+  ["h1", "styleHeading1"],
+  ["h2", "styleHeading2"],
+  ["h3", "styleHeading3"],
+  ["quote", "styleQuote"],
+  ["note", "styleNote"],
+  ["tip", "styleTip"],
+  ["important", "styleImportant"],
+  ["warning", "styleWarning"],
+  ["caution", "styleCaution"],
+  ["code", "styleCode"],
 ];
 
 const MARKS: readonly Tool[] = [
@@ -25,7 +52,10 @@ const LISTS: readonly Tool[] = [
   ["numberedList", "list-ordered", toggleList("number"), (state) => every(state, "list", "number"), "Ctrl+Alt+7"],
 ];
 
-const HISTORY: readonly Tool[] = [["undo", "undo-2", undoOwn, undefined, "Ctrl+Z"], ["redo", "redo-2", redoOwn, undefined, "Ctrl+Y"]];
+const HISTORY: readonly Tool[] = [
+  ["undo", "undo-2", undoOwn, undefined, "Ctrl+Z"],
+  ["redo", "redo-2", redoOwn, undefined, "Ctrl+Y"],
+];
 
 const MORE: readonly Tool[] = [
   ["strike", "strikethrough", toggle("strike"), (state) => isMarked(state, "strike")],
@@ -42,7 +72,11 @@ const MORE: readonly Tool[] = [
   ["clear", "remove-formatting", clearFormatting],
 ];
 
-const NUMBERINGS = [["none", "numberingNone"], ["headings", "numberingHeadings"], ["clauses", "numberingClauses"]] as const;
+const NUMBERINGS = [
+  ["none", "numberingNone"],
+  ["headings", "numberingHeadings"],
+  ["clauses", "numberingClauses"],
+] as const;
 
 /** What the page does at its buttons. */
 export interface ToolbarActs {
@@ -65,13 +99,43 @@ export class Toolbar {
     this.say = say;
     this.style = this.styles();
     this.numbering = this.numberings();
-    const comment = button({ class: "btn quiet small", title: "Ctrl+Alt+M" }, acts.comment, icon("message-square-plus"), say("comment"));
+    const comment = button(
+      { class: "btn quiet small", title: "Ctrl+Alt+M" },
+      acts.comment,
+      icon("message-square-plus"),
+      say("comment"),
+    );
     const table: Tool = ["insertTable", "table", insertTable];
     const link: Tool = ["link", "link", acts.link, (state) => isMarked(state, "link"), "Ctrl+K"];
-    this.bar = element("div", { class: "toolbar", role: "toolbar", "aria-label": say("toolbar"), "aria-controls": "text" },
-      this.style, line(), ...this.all(MARKS), this.tool(link), line(), ...this.all(LISTS), this.tool(table), this.more(), line(), ...this.all(HISTORY), line(), comment);
-    this.tableRow = element("div", { class: "toolbar table-tools", role: "toolbar", "aria-label": say("tableTools"), hidden: true },
-      ...TABLE_TOOLS.map(([word, tools], place) => element("div", { class: "row-tight", role: "group", "aria-label": say(word) }, place ? line() : null, element("span", { class: "label", "aria-hidden": "true" }, say(word)), ...this.all(tools))));
+    this.bar = element(
+      "div",
+      { class: "toolbar", role: "toolbar", "aria-label": say("toolbar"), "aria-controls": "text" },
+      this.style,
+      line(),
+      ...this.all(MARKS),
+      this.tool(link),
+      line(),
+      ...this.all(LISTS),
+      this.tool(table),
+      this.more(),
+      line(),
+      ...this.all(HISTORY),
+      line(),
+      comment,
+    );
+    this.tableRow = element(
+      "div",
+      { class: "toolbar table-tools", role: "toolbar", "aria-label": say("tableTools"), hidden: true },
+      ...TABLE_TOOLS.map(([word, tools], place) =>
+        element(
+          "div",
+          { class: "row-tight", role: "group", "aria-label": say(word) },
+          place ? line() : null,
+          element("span", { class: "label", "aria-hidden": "true" }, say(word)),
+          ...this.all(tools),
+        ),
+      ),
+    );
     this.dom = element("div", { class: "toolbars no-print after-s" }, this.bar, this.tableRow);
     for (const row of [this.bar, this.tableRow]) roving(row);
     this.show();
@@ -80,7 +144,10 @@ export class Toolbar {
   /** To be called after each change of text or selection. */
   show(): void {
     const { state } = this.view;
-    for (const { control, tool: [, , command, isOn] } of this.tools) {
+    for (const {
+      control,
+      tool: [, , command, isOn],
+    } of this.tools) {
       if (isOn) control.setAttribute("aria-pressed", String(isOn(state)));
       control.setAttribute("aria-disabled", String(!this.view.editable || !command(state)));
     }
@@ -104,29 +171,63 @@ export class Toolbar {
   private tool(tool: Tool): HTMLButtonElement {
     const [word, mark, command, isOn, keys] = tool;
     const label = this.say(word);
-    const control = button({ class: "icon-btn", "aria-label": label, title: keys ? `${label} (${keys})` : label, "aria-pressed": isOn ? "false" : null }, () => this.run(command), icon(mark));
+    const control = button(
+      {
+        class: "icon-btn",
+        "aria-label": label,
+        title: keys ? `${label} (${keys})` : label,
+        "aria-pressed": isOn ? "false" : null,
+      },
+      () => this.run(command),
+      icon(mark),
+    );
     this.tools.push({ control, tool });
     return control;
   }
 
   private styles(): HTMLSelectElement {
-    const made = element("select", { "aria-label": this.say("blockStyle") }, element("option", { value: "", hidden: true }, this.say("styleMixed")), ...STYLES.map(([value, word]) => element("option", { value }, this.say(word))));
+    const made = element(
+      "select",
+      { "aria-label": this.say("blockStyle") },
+      element("option", { value: "", hidden: true }, this.say("styleMixed")),
+      ...STYLES.map(([value, word]) => element("option", { value }, this.say(word))),
+    );
     made.addEventListener("change", () => this.run(setStyle(made.value)));
     return made;
   }
 
   private numberings(): HTMLSelectElement {
-    const made = element("select", { class: "input", "aria-label": this.say("numbering") }, ...NUMBERINGS.map(([value, word]) => element("option", { value }, this.say(word))));
+    const made = element(
+      "select",
+      { class: "input", "aria-label": this.say("numbering") },
+      ...NUMBERINGS.map(([value, word]) => element("option", { value }, this.say(word))),
+    );
     made.addEventListener("change", () => this.run(setNumbering(made.value as "none" | "headings" | "clauses")));
     return made;
   }
 
   private more(): HTMLElement {
-    const menu = element("div", { class: "more-menu", popover: "auto", id: "more-formatting", "aria-label": this.say("more") },
-      element("div", { class: "row-tight", role: "group", "aria-label": this.say("more") }, ...this.all(MORE.slice(0, 4))),
-      element("div", { class: "row-tight", role: "group", "aria-label": this.say("alignment") }, ...this.all(MORE.slice(4, 8))),
-      element("div", { class: "row-tight", role: "group" }, ...this.all(MORE.slice(8))), this.numbering);
-    const control = button({ class: "icon-btn", "aria-label": this.say("more"), title: this.say("more"), popovertarget: "more-formatting" }, () => undefined, icon("ellipsis"));
+    const menu = element(
+      "div",
+      { class: "more-menu", popover: "auto", id: "more-formatting", "aria-label": this.say("more") },
+      element(
+        "div",
+        { class: "row-tight", role: "group", "aria-label": this.say("more") },
+        ...this.all(MORE.slice(0, 4)),
+      ),
+      element(
+        "div",
+        { class: "row-tight", role: "group", "aria-label": this.say("alignment") },
+        ...this.all(MORE.slice(4, 8)),
+      ),
+      element("div", { class: "row-tight", role: "group" }, ...this.all(MORE.slice(8))),
+      this.numbering,
+    );
+    const control = button(
+      { class: "icon-btn", "aria-label": this.say("more"), title: this.say("more"), popovertarget: "more-formatting" },
+      () => undefined,
+      icon("ellipsis"),
+    );
     menu.addEventListener("beforetoggle", () => {
       const { left, bottom } = control.getBoundingClientRect();
       menu.style.left = `${Math.max(8, Math.min(left - 40, window.innerWidth - 240))}px`;
@@ -161,5 +262,8 @@ function roving(bar: HTMLElement): void {
     stop(next);
     next.focus();
   });
-  bar.addEventListener("focusin", (event) => controls.includes(event.target as HTMLElement) && stop(event.target as HTMLElement));
+  bar.addEventListener(
+    "focusin",
+    (event) => controls.includes(event.target as HTMLElement) && stop(event.target as HTMLElement),
+  );
 }

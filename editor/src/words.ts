@@ -244,7 +244,8 @@ export const fr: Words = {
   offlineAnswer: "Pas envoyé\u00a0: il n’y a pas de connexion. Réessayez.",
   placeholder: "Écrivez ici, ou collez depuis Word.",
   pasteTooLong: "C’est trop long pour être collé d’un coup",
-  pasteTooLongWhy: "On peut coller jusqu’à 300\u00a0000 caractères. Collez en plusieurs fois, ou importez le texte entier comme fichier.",
+  pasteTooLongWhy:
+    "On peut coller jusqu’à 300\u00a0000 caractères. Collez en plusieurs fois, ou importez le texte entier comme fichier.",
 };
 
 export type Language = "fr" | "en";
@@ -271,5 +272,9 @@ export function ago(moment: string, language: Language, now: number, say: Say): 
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "always", style: "short" });
   if (minutes < 60) return relative.format(-minutes, "minute");
   if (minutes < 24 * 60) return relative.format(-Math.round(minutes / 60), "hour");
-  return new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", ...(minutes > 300 * 1440 ? { year: "numeric" } : {}) }).format(then);
+  return new Intl.DateTimeFormat(locale, {
+    day: "numeric",
+    month: "long",
+    ...(minutes > 300 * 1440 ? { year: "numeric" } : {}),
+  }).format(then);
 }

@@ -1,0 +1,222 @@
+// The cards of the margin: what was said, a field to answer in, a comment being written.
+import { avatar, button, element, icon } from "./dom.ts";
+import type { Comment, Thread } from "./frames.ts";
+import { Refused } from "./rest.ts";
+import { ago, type Language, type Say } from "./words.ts";
+
+/** What cards ask for. */
+export interface MarginActs {
+  reply(thread: string, text: string): Promise<void>;
+  resolve(thread: string): Promise<void>;
+  reopen(thread: string): Promise<void>;
+  open(text: string): Promise<void>;
+  /** Puts a thread in focus and shows its words; null leaves all. */
+  focus(thread: string | null): void;
+  cancel(): void;
+}
+
+export class Cards {
+  private readonly acts: MarginActs;
+  private readonly say: Say;
+  private readonly language: Language;
+  /** To be called when a card's height may have changed. */
+  private readonly changed: () => void;
+
+  constructor(acts: MarginActs, say: Say, language: Language, changed: () => void) {
+    this.acts = acts;
+    this.say = say;
+    this.language = language;
+    this.changed = changed;
+  }
+
+  card(thread: Thread, on: boolean): HTMLElement {
+    const body = element(
+      "div",
+      { class: on ? "thread on" : "thread" },
+      ...this.said(thread),
+      on && this.answer(thread),
+    );
+    const card = element(
+      "article",
+      {
+        class: on ? "card on" : "card",
+        "data-thread": thread.id,
+        "aria-label": `${thread.by.name}: ${thread.quote}`,
+        tabindex: on ? null : 0,
+      },
+      body,
+    );
+    card.addEventListener("click", () => !card.classList.contains("on") && this.acts.focus(thread.id));
+    card.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.target !== card) return;
+      event.preventDefault();
+      this.acts.focus(thread.id);
+      enter(card);
+    });
+    escapes(card, () => this.acts.focus(null));
+    return card;
+  }
+
+  /** A card to write a comment in. */
+  draft(discard: () => void): HTMLElement {
+    const text = element("textarea", {
+      class: "input",
+      rows: 3,
+      "aria-label": this.say("threadText"),
+      required: true,
+      maxlength: 10_000,
+    });
+    const wrong = element("p", { class: "text-bad small", role: "alert" });
+    const send = element("button", { class: "btn primary small", type: "submit" }, this.say("threadSend"));
+    const cancel = button({ class: "btn quiet small" }, discard, this.say("threadCancel"));
+    const title = element("p", { class: "by" }, element("strong", {}, this.say("threadNew")));
+    const form = element(
+      "form",
+      { class: "thread on" },
+      title,
+      text,
+      wrong,
+      element("p", { class: "acts" }, send, cancel),
+    );
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (!text.value.trim()) return text.focus();
+      wrong.textContent = this.say("threadWaits");
+      void this.attempt(() => this.acts.open(text.value), send, wrong, discard);
+    });
+    escapes(form, discard);
+    return element("article", { class: "card on drafted", "aria-label": this.say("threadNew") }, form);
+  }
+
+  listed(thread: Thread, ...above: readonly (HTMLElement | null)[]): HTMLElement {
+    return element(
+      "div",
+      { class: "thread", "data-thread": thread.id },
+      ...above,
+      ...this.said(thread),
+      this.answer(thread),
+    );
+  }
+
+  closed(thread: Thread): HTMLElement {
+    const wrong = element("p", { class: "text-bad small", role: "alert" });
+    const again = button(
+      { class: "btn quiet small" },
+      () => void this.attempt(() => this.acts.reopen(thread.id), again, wrong),
+      icon("undo-2"),
+      this.say("reopen"),
+    );
+    return element(
+      "div",
+      { class: "thread", "data-thread": thread.id },
+      thread.quote ? element("q", {}, thread.quote) : null,
+      ...this.said(thread),
+      element("p", { class: "acts" }, again),
+      wrong,
+    );
+  }
+
+  private said(thread: Thread): HTMLElement[] {
+    return thread.comments.map((comment, place) => {
+      const parts = [
+        this.byline(comment),
+        ...comment.text.split(/\n{2,}/).map((text) => element("p", { class: "said" }, text)),
+      ];
+      if (place === 0 && thread.blocking)
+        parts[0]?.append(element("span", { class: "chip late" }, icon("circle-alert"), this.say("blocking")));
+      return element("div", { class: place ? "reply" : "" }, ...parts);
+    });
+  }
+
+  private byline(comment: Comment): HTMLElement {
+    const when = element("time", { datetime: comment.at }, ago(comment.at, this.language, Date.now(), this.say));
+    return element(
+      "p",
+      { class: "by" },
+      avatar(comment.by, "small"),
+      element("strong", {}, comment.by.name),
+      " ",
+      when,
+    );
+  }
+
+  private answer(thread: Thread): HTMLElement {
+    const label = this.say("replyTo", { name: thread.by.name });
+    const field = element("input", {
+      class: "input grow",
+      placeholder: this.say("reply"),
+      "aria-label": label,
+      maxlength: 10_000,
+    });
+    const wrong = element("p", { class: "text-bad small", role: "alert" });
+    const close = button(
+      { class: "btn small" },
+      () => void this.attempt(() => this.acts.resolve(thread.id), close, wrong),
+      icon("check"),
+      this.say("resolve"),
+    );
+    const send = element(
+      "button",
+      { class: "icon-btn", type: "submit", "aria-label": this.say("reply") },
+      icon("send"),
+    );
+    const form = element("form", { class: "acts" }, field, send, close);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (field.value.trim())
+        void this.attempt(
+          () => this.acts.reply(thread.id, field.value),
+          field,
+          wrong,
+          () => (field.value = ""),
+        );
+    });
+    return element("div", {}, form, wrong);
+  }
+
+  private async attempt(
+    act: () => Promise<void>,
+    control: HTMLButtonElement | HTMLInputElement,
+    wrong: HTMLElement,
+    done?: () => void,
+  ): Promise<void> {
+    // A field that is disabled loses the focus; it only waits.
+    const wait = (on: boolean) =>
+      control instanceof HTMLInputElement ? (control.readOnly = on) : (control.disabled = on);
+    wait(true);
+    try {
+      await act();
+      wrong.textContent = "";
+      done?.();
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      wrong.textContent = error.title ? `${error.title}. ${error.message}` : this.say("offlineAnswer");
+    } finally {
+      wait(false);
+      this.changed();
+    }
+  }
+}
+
+/** What is being written in a card goes over into the card that takes its place. */
+export function keepWriting(from: HTMLElement | undefined, to: HTMLElement): void {
+  const before = from?.querySelector<HTMLInputElement>("input.input");
+  const after = to.querySelector<HTMLInputElement>("input.input");
+  if (!before || !after) return;
+  after.value = before.value;
+  if (document.activeElement === before) queueMicrotask(() => after.focus({ preventScroll: true }));
+}
+
+function escapes(part: HTMLElement, leave: () => void): void {
+  part.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    leave();
+  });
+}
+
+/** Goes to the card's first field or button. */
+export function enter(card: HTMLElement): void {
+  card.querySelector<HTMLElement>("input, textarea, button")?.focus();
+  card.scrollIntoView({ block: "nearest" });
+}
