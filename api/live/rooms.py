@@ -201,7 +201,8 @@ class Room:
             elif self._admit(client, found.look.sights[client.token]):
                 client.state = found.look.state
                 client.send(self._first_frame(client, found), opening=True)
-                self.seen = self.seen or found.look
+                if self.seen is None:
+                    self.seen, self.looked = found.look, time.monotonic()
                 self._tell_people(but=client)
                 self._tell_cursors_to(client)
 
