@@ -1,0 +1,226 @@
+"""The law of a suggest-only commit, and of one that was moved behind the commits of others.
+
+Rejecting all of the author's own suggestions must give the same text before and after: then neither the base nor
+anybody else's suggestion has moved, whatever the steps were. Two things that this equation does not see, because
+rejecting the author's own insertion hides them, are forbidden besides: to put another's suggestion where it was not,
+and to drop another's suggestion in an own new row that stays.
+
+Only neighbours of what changed are compared: the price of a commit is that of its change, not of the text.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from prosemirror.model import Node as Tree
+
+from guidelines.suggestion_formula import closes, remaining
+from guidelines.suggestion_layers import Verdict, layers_fault, layers_of, names_on, suggestion_ids
+
+#: Whether a suggestion, given by its id, belongs to the author (or to one of the others) in question.
+Owned = Callable[[str], bool]
+
+
+class Breach(StrEnum):
+    """Why a commit is no suggestion. The names are stable."""
+
+    #: The title, the language or another attribute of the whole document.
+    DOCUMENT = "document_changed"
+    #: Words, forms or structure of the base.
+    BASE = "base_changed"
+    #: A suggestion of somebody else is altered or gone.
+    OTHERS = "other_suggestion_changed"
+    #: A suggestion in somebody else's name stands where it did not stand.
+    FORGED = "other_suggestion_forged"
+    #: Layers that could not be undone, or a mark that only a decision may take away.
+    FORM = "suggestion_malformed"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Neighbouring blocks that differ, with all that a join could reach."""
+
+    before: Sequence[Tree]
+    after: Sequence[Tree]
+    #: Whether these are all blocks of their document or cell.
+    whole: bool
+
+
+def suggest_breach(before: Tree, after: Tree, mine: Owned) -> Breach | None:
+    """Why a commit that led from one text to the other is not the author's suggestion; None when it is lawful."""
+    if before.attrs != after.attrs:
+        return Breach.DOCUMENT
+    return _breach(before, after, mine)
+
+
+def keeps_intent(merged: Tree, sent: Tree, theirs: Owned) -> bool:
+    """Whether a commit moved behind others still says what its author saw.
+
+    `merged` is the text after it, `sent` the author's own text after it; `theirs` are all suggestions of everybody
+    whose commits came between. A decision among those moves the base, so nothing that it overtook keeps its intent.
+    """
+    if merged.attrs != sent.attrs:
+        return False
+    found = window(merged, sent)
+    return found is None or _is_same_without(found, theirs)
+
+
+def window(before: Tree, after: Tree) -> Window | None:
+    """Where two containers differ, widened to what closes on both sides; None when they say the same."""
+    old, new = before.content.content, after.content.content
+    start, end = _difference(old, new)
+    if start == len(old) == len(new):
+        return None
+    while start and not closes(old[start - 1]):
+        start -= 1
+    reaches = True
+    while end and reaches:
+        reaches = not closes(old[len(old) - end])
+        end -= 1
+    stop_old, stop_new = len(old) - end, len(new) - end
+    return Window(old[start:stop_old], new[start:stop_new], start == end == 0)
+
+
+def _difference(old: Sequence[Tree], new: Sequence[Tree]) -> tuple[int, int]:
+    """How many children are the same from the start, and how many of the others from the end."""
+    most = min(len(old), len(new))
+    start = 0
+    while start < most and _is_same(old[start], new[start]):
+        start += 1
+    end = 0
+    while end < most - start and _is_same(old[-1 - end], new[-1 - end]):
+        end += 1
+    return start, end
+
+
+def _breach(before: Tree, after: Tree, mine: Owned) -> Breach | None:
+    if (cells := _one_cell(before, after)) is not None:
+        return _breach(*cells, mine)
+    found = window(before, after)
+    if found is None:
+        return None
+    if _is_malformed(found):
+        return Breach.FORM
+    if _is_forged(found, mine):
+        return Breach.FORGED
+    if not _is_same_without(found, mine):
+        return Breach.OTHERS if _is_same_without(found, lambda _: True) else Breach.BASE
+    return _row_breach(found, mine)
+
+
+def _is_same_without(found: Window, rejected: Owned) -> bool:
+    verdict: Verdict = lambda name: False if rejected(name) else None  # noqa: E731 - one line says it
+    left, right = remaining(found.before, verdict), remaining(found.after, verdict)
+    if found.whole and not (left and right):
+        return _is_bare(left) and _is_bare(right)
+    return len(left) == len(right) and all(_is_same(one, two) for one, two in zip(left, right, strict=True))
+
+
+def _is_bare(blocks: Sequence[Tree]) -> bool:
+    """Whether this is an empty text: no block, or the empty paragraph that stands for none."""
+    return not blocks or (
+        len(blocks) == 1 and blocks[0].type.name == "paragraph" and blocks[0].attrs == blocks[0].type.default_attrs
+        and not blocks[0].content.size
+    )  # fmt: skip
+
+
+def _is_malformed(found: Window) -> bool:
+    known = {id(node) for block in found.before for node in _nodes(block)}
+    for block in found.after:
+        for node in _nodes(block):
+            if id(node) not in known and layers_fault(node):
+                return True
+    return _gone(found.after) > _gone(found.before)
+
+
+def _gone(blocks: Sequence[Tree]) -> int:
+    return sum(1 for block in blocks for node in _nodes(block) if node.attrs.get("gone"))
+
+
+def _is_forged(found: Window, mine: Owned) -> bool:
+    """Whether a suggestion of another carries more than it did, or layers of blocks that it did not have."""
+    foreign = {name for block in found.after for name in suggestion_ids(block) if not mine(name)}
+    if not foreign:
+        return False
+    before, after = _burden(found.before, foreign), _burden(found.after, foreign)
+    return any(not before[key] or (key[1] != "chg" and count > before[key]) for key, count in after.items())
+
+
+def _burden(blocks: Sequence[Tree], foreign: set[str]) -> Counter[tuple[str, str]]:
+    """Suggestion and what carries it to how much: characters, paragraph marks, rows, layers."""
+    burden: Counter[tuple[str, str]] = Counter()
+    for block in blocks:
+        if suggestion_ids(block).isdisjoint(foreign):
+            continue
+        for node in _nodes(block):
+            for name, kind in _carried(node):
+                if name in foreign:
+                    burden[name, kind] += node.node_size if node.is_inline else 1
+    return burden
+
+
+def _carried(node: Tree) -> Iterator[tuple[str, str]]:
+    where = "text" if node.is_inline else "block"
+    for kind in ("ins", "del", "mi", "md"):
+        if name := names_on(node, kind):
+            yield name, f"{where} {kind}"
+    yield from ((layer["s"], "fmt" if node.is_inline else "chg") for layer in layers_of(node))
+
+
+def _row_breach(found: Window, mine: Owned) -> Breach | None:
+    """The law inside the author's own new rows, as if they were base: rejecting them hides what happens there."""
+    new = {_row_key(row): row for row in _own_rows(found.after, mine)}
+    for row in _own_rows(found.before, mine):
+        stays = new.get(_row_key(row))
+        if stays is None or stays is row:
+            continue
+        if len(stays.content.content) != len(row.content.content):
+            if any(not mine(name) for name in suggestion_ids(row)):
+                return Breach.OTHERS
+            continue
+        for cell, other in zip(row.content.content, stays.content.content, strict=True):
+            if breach := _breach(cell, other, mine):
+                return breach
+    return None
+
+
+def _own_rows(blocks: Sequence[Tree], mine: Owned) -> Iterator[Tree]:
+    for block in blocks:
+        if block.type.name == "table":
+            yield from (row for row in block.content.content if (name := names_on(row, "ins")) and mine(name))
+
+
+def _row_key(row: Tree) -> str:
+    return str(row.content.content[0].content.content[0].attrs["id"])
+
+
+def _one_cell(before: Tree, after: Tree) -> tuple[Tree, Tree] | None:
+    """The cell in which alone the two differ, if there is one."""
+    found: tuple[Tree, Tree] = (before, after)
+    for name in ("table", "row", "cell"):
+        pair = _one_child(*found)
+        if pair is None or not all(node.type.name in (name, f"header_{name}") for node in pair):
+            return None
+        if not pair[0].has_markup(pair[1].type, pair[1].attrs, pair[1].marks):
+            return None
+        found = pair
+    return found
+
+
+def _one_child(before: Tree, after: Tree) -> tuple[Tree, Tree] | None:
+    old, new = before.content.content, after.content.content
+    if len(old) != len(new):
+        return None
+    start, end = _difference(old, new)
+    return (old[start], new[start]) if start + end == len(old) - 1 else None
+
+
+def _nodes(node: Tree) -> Iterator[Tree]:
+    yield node
+    for child in node.content.content:
+        yield from _nodes(child)
+
+
+def _is_same(one: Tree, two: Tree) -> bool:
+    return one is two or one.eq(two)
