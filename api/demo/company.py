@@ -114,6 +114,10 @@ EVENINGS_FR: Final = Text(
 )  # fmt: skip
 
 
+#: The texts whose clauses bear numbers.
+CITED: Final = frozenset(text.slug for text in (CHARTER_FR, CHARTER_EN, CRISIS_GUIDE_FR, CRISIS_GUIDE_EN))
+
+
 def accounts(language: str) -> list[dict[str, str]]:
     """The accounts as the sign-in page and the terminal show them."""
     return [

@@ -1,7 +1,7 @@
 """How the story acts: every move is one of the product's own use cases, by somebody, at a clock that only goes on."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from functools import cache
 from importlib.resources import files
@@ -25,8 +25,9 @@ from workflow import acknowledgement, drafts, handbook, queries, review, signing
 
 @cache
 def text_of(slug: str, number: str) -> Node:
-    """The words of a version, as they lie beside this module."""
-    return read_markdown(files("api.demo").joinpath("content", slug, f"{number}.md").read_text("utf-8"))
+    """The words of a version, as they lie beside this module; charters and guides are cited by clause."""
+    words = read_markdown(files("api.demo").joinpath("content", slug, f"{number}.md").read_text("utf-8"))
+    return replace(words, attrs={**words.attrs, "numbering": "clauses"}) if slug in company.CITED else words
 
 
 @dataclass(slots=True)
