@@ -5,11 +5,12 @@ from collections.abc import Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
-from sqlmodel import select
+from sqlmodel import col, select
 
 from api.database import make_engine, transaction
 from api.demo import serve as demo
 from api.demo.company import PASSWORD
+from guidelines.tables import Guideline
 from tests.browser import chromium
 from tests.served import Served, serve
 from workflow.tables import VersionState
@@ -48,11 +49,14 @@ def browser() -> Iterator[Browser]:
 def versions(running: Served) -> dict[str, str]:
     engine = make_engine(running.database_url)
     with transaction(engine, read_only=True) as session:
-        rows = session.exec(select(VersionState).order_by(VersionState.version_id)).all()
+        motion = select(VersionState.version_id, VersionState.state, Guideline.slug).join(
+            Guideline, col(Guideline.id) == col(VersionState.guideline_id)
+        )
+        found = {(state, slug): version_id for version_id, state, slug in session.exec(motion)}
     engine.dispose()
     return {
-        name: next(row.version_id for row in rows if row.state == state)
-        for name, state in (("draft", "draft"), ("review", "in_review"))
+        "draft": found["draft", "social-media-charter"],
+        "review": found["in_review", "charte-des-reseaux-sociaux"],
     }
 
 
@@ -67,6 +71,7 @@ def test_a_screen_fits_its_window_and_can_be_used_by_everybody(
         viewport={"width": width, "height": 900},
         color_scheme=light,  # type: ignore[arg-type]
         base_url=running.url,
+        reduced_motion="reduce",
     )
     page = context.new_page()
     complaints: list[str] = []
@@ -78,6 +83,8 @@ def test_a_screen_fits_its_window_and_can_be_used_by_everybody(
         answer = page.goto(f"/{language}{path.format(**versions)}")
         assert answer is not None
         page.wait_for_load_state("load")
+        if path.endswith("/edit"):
+            page.wait_for_selector(".ProseMirror")
         assert answer.status in (200, 404), path
         wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wider == 0, f"{path} is {wider} px wider than its window"
