@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from guidelines.order import increasing
-from guidelines.similarity import overlap, similarity
+from guidelines.similarity import similar, similarity
 
 
 @dataclass(slots=True, eq=False)
@@ -124,7 +124,8 @@ class _Aligner:
         while gaps:
             left, right = self._trimmed(*gaps.pop())
             if left and right:
-                anchors = self._unique_texts(left, right) or self._similar(left, right)
+                single = len(left) == len(right) == 1  # and not the same: that would have been trimmed
+                anchors = (not single and self._unique_texts(left, right)) or self._similar(left, right)
                 for i, j in anchors:
                     self._pair(left[i], right[j])
                 if anchors and len(anchors) < min(len(left), len(right)):
@@ -178,10 +179,7 @@ class _Aligner:
             return size + 1.0
         if min(len(before.words), len(after.words)) * 4 < max(len(before.words), len(after.words)):
             return 0
-        if overlap(before.words, after.words) < SIMILAR:
-            return 0
-        alike = similarity(before.words, after.words)
-        return alike * size if alike >= SIMILAR else 0
+        return similar(before.words, after.words, SIMILAR) * size
 
     def _indexed(self, left: list[int], right: list[int]) -> list[tuple[int, int]]:
         best = []

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 from guidelines.alignment import Unit, align
 from guidelines.document import Node, canonical, inline_text, textblocks
 from guidelines.sections import FRONT
-from guidelines.word_diff import Run, word_runs
+from guidelines.word_diff import Alphabet, Run, word_runs
 
 Op = Literal["equal", "insert", "delete", "change", "move_from", "move_to"]
 
@@ -58,6 +58,7 @@ def redline(old: Node, new: Node) -> Redline:
     found = align(before, after)
     moved_away = dict(found.moves)
     moved_here = {j: i for i, j in found.moves}
+    alphabet = Alphabet()
     entries: list[Entry] = []
     i = j = 0
     for to_i, to_j in [*found.pairs, (len(before), len(after))]:
@@ -66,10 +67,10 @@ def redline(old: Node, new: Node) -> Redline:
             i += 1
         while j < to_j:
             source = old.content[moved_here[j]] if j in moved_here else None
-            entries.append(_new(new.content[j], source))
+            entries.append(_new(new.content[j], source, alphabet))
             j += 1
         if to_i < len(before):
-            entries += _paired(old.content[to_i], new.content[to_j])
+            entries += _paired(old.content[to_i], new.content[to_j], alphabet)
             i, j = to_i + 1, to_j + 1
     return Redline(tuple(entries))
 
@@ -117,35 +118,36 @@ def _side(found: Redline, ops: frozenset[str], signs: str) -> Iterator[str]:
 
 
 def _unit(block: Node) -> Unit:
-    kind = "text" if block.is_textblock else block.type
-    return Unit(kind, "\n".join(inline_text(text) for text in texts(block)), block.id)
+    if block.is_textblock:
+        return Unit("text", inline_text(block), block.id)
+    return Unit(block.type, "\n".join([inline_text(text) for text in texts(block)]), block.id)
 
 
 def _gone(block: Node, *, moved: bool) -> Entry:
     return Entry("move_from" if moved else "delete", block, None, _whole("-", block))
 
 
-def _new(block: Node, source: Node | None) -> Entry:
+def _new(block: Node, source: Node | None, alphabet: Alphabet) -> Entry:
     if source is None:
         return Entry("insert", None, block, _whole("+", block))
-    return Entry("move_to", source, block, _runs(source, block) or _whole("+", block))
+    return Entry("move_to", source, block, _runs(source, block, alphabet) or _whole("+", block))
 
 
-def _paired(old: Node, new: Node) -> list[Entry]:
+def _paired(old: Node, new: Node, alphabet: Alphabet) -> list[Entry]:
     if old == new or canonical(old) == canonical(new):
         return [Entry("equal", old, new, _whole("=", new))]
-    runs = _runs(old, new)
+    runs = _runs(old, new, alphabet)
     if runs is None:
-        return [_gone(old, moved=False), _new(new, None)]
+        return [_gone(old, moved=False), _new(new, None, alphabet)]
     return [Entry("change", old, new, runs)]
 
 
-def _runs(old: Node, new: Node) -> tuple[tuple[Run, ...], ...] | None:
+def _runs(old: Node, new: Node, alphabet: Alphabet) -> tuple[tuple[Run, ...], ...] | None:
     """The runs of each text block; None when the blocks are tables of different shapes."""
     if old.is_textblock != new.is_textblock or (not old.is_textblock and _shape(old) != _shape(new)):
         return None
     pairs = zip(texts(old), texts(new), strict=True)
-    return tuple(word_runs(inline_text(before), inline_text(after)) for before, after in pairs)
+    return tuple([word_runs(inline_text(before), inline_text(after), alphabet=alphabet) for before, after in pairs])
 
 
 def _shape(block: Node) -> Sequence[Any]:

@@ -38,17 +38,18 @@ _LONG_CHANGE: Final = 4
 _SENTENCE_ENDS: Final = frozenset(".!?…:;")
 
 
-def word_runs(old: str, new: str, *, accelerated: bool = True) -> tuple[Run, ...]:
+def word_runs(old: str, new: str, *, accelerated: bool = True, alphabet: "Alphabet | None" = None) -> tuple[Run, ...]:
     """What was kept, removed and added, in reading order; removed stands before added.
 
-    `accelerated` allows the C++ core where it is installed; the runs are the same with and without.
+    `accelerated` allows the C++ core where it is installed; the runs are the same with and without. Texts that are
+    compared one after the other may share an `alphabet`: then each word is looked at once.
     """
     if old == new:
         return (Run("=", old),) if old else ()
     head, tail = _cut(old, new)
-    alphabet = _Alphabet()
-    before = alphabet.encode(tokens(old[head : len(old) - tail]))
-    after = alphabet.encode(tokens(new[head : len(new) - tail]))
+    alphabet = alphabet or Alphabet()
+    before = alphabet.encode(old[head : len(old) - tail])
+    after = alphabet.encode(new[head : len(new) - tail])
     hunks, rest = _hunks(differences(before, after, accelerated=accelerated))
     hunks, rest = _slid(hunks, rest, alphabet)
     if len(hunks) > 1:
@@ -68,24 +69,33 @@ def _cut(old: str, new: str) -> tuple[int, int]:
 
 
 @dataclass(slots=True)
-class _Alphabet:
+class Alphabet:
     """One private character per distinct token, surrogates left out, with each character's kind."""
 
     characters: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
+    #: What stands between two spaces, with its letters.
+    words: dict[str, str] = field(default_factory=dict)
 
-    def encode(self, words: Iterable[str]) -> str:
-        characters = self.characters
-        letters = []
-        for word in words:
-            letter = characters.get(word)
-            if letter is None:
-                index = len(characters) + 1
-                letter = characters[word] = chr(index if index < 0xD800 else index + 0x800)
-                self.tokens[letter] = word
-            letters.append(letter)
-        return "".join(letters)
+    def encode(self, text: str) -> str:
+        """The text's tokens as letters. Nothing looks across a plain space, so each word is tokenised once."""
+        pieces = text.split(" ")
+        words = self.words
+        for piece in dict.fromkeys(pieces):
+            if piece not in words:
+                plain = piece.isalpha()
+                letters = self._letter(piece) if plain else "".join([self._letter(token) for token in tokens(piece)])
+                words[piece] = letters
+        return (self._letter(" ") if len(pieces) > 1 else "").join([words[piece] for piece in pieces])
+
+    def _letter(self, token: str) -> str:
+        letter = self.characters.get(token)
+        if letter is None:
+            index = len(self.characters) + 1
+            letter = self.characters[token] = chr(index if index < 0xD800 else index + 0x800)
+            self.tokens[letter] = token
+        return letter
 
     def decode(self, letters: str) -> str:
         return "".join([self.tokens[letter] for letter in letters])
@@ -131,7 +141,7 @@ def _hunks(found: Iterable[Difference]) -> tuple[list[Hunk], str]:
     return hunks, kept
 
 
-def _absorbed(hunks: list[Hunk], alphabet: _Alphabet) -> list[Hunk]:
+def _absorbed(hunks: list[Hunk], alphabet: Alphabet) -> list[Hunk]:
     """Changes joined over what is too little to be read between them."""
     joined = [hunks[0]]
     for hunk in hunks[1:]:
@@ -143,7 +153,7 @@ def _absorbed(hunks: list[Hunk], alphabet: _Alphabet) -> list[Hunk]:
     return joined
 
 
-def _is_noise(kept: str, last: Hunk, next_: Hunk, alphabet: _Alphabet) -> bool:
+def _is_noise(kept: str, last: Hunk, next_: Hunk, alphabet: Alphabet) -> bool:
     """Spaces and signs, one or two function words, or one content word between long changes; never a line break."""
     if len(kept) > 8:
         return False
@@ -159,7 +169,7 @@ def _is_noise(kept: str, last: Hunk, next_: Hunk, alphabet: _Alphabet) -> bool:
     return min(_words(last, alphabet), _words(next_, alphabet)) >= _LONG_CHANGE
 
 
-def _words(hunk: Hunk, alphabet: _Alphabet) -> int:
+def _words(hunk: Hunk, alphabet: Alphabet) -> int:
     return alphabet.count(hunk.removed) + alphabet.count(hunk.added)
 
 
@@ -182,7 +192,7 @@ def _factored(hunks: list[Hunk], rest: str) -> tuple[list[Hunk], str]:
     return given, carried + rest
 
 
-def _slid(hunks: list[Hunk], rest: str, alphabet: _Alphabet) -> tuple[list[Hunk], str]:
+def _slid(hunks: list[Hunk], rest: str, alphabet: Alphabet) -> tuple[list[Hunk], str]:
     """Pure insertions and removals moved, where the text allows it, to the most natural boundaries."""
     for index, hunk in enumerate(hunks):
         if bool(hunk.removed) == bool(hunk.added):
@@ -197,7 +207,7 @@ def _slid(hunks: list[Hunk], rest: str, alphabet: _Alphabet) -> tuple[list[Hunk]
     return hunks, rest
 
 
-def _best_place(before: str, change: str, after: str, alphabet: _Alphabet) -> tuple[str, str, str]:
+def _best_place(before: str, change: str, after: str, alphabet: Alphabet) -> tuple[str, str, str]:
     """Among all the places where the same change gives the same text, the one with the cleanest two edges."""
     left = 0
     while left < len(before) and before[-1 - left] == change[-1 - left % len(change)]:
@@ -217,7 +227,7 @@ def _best_place(before: str, change: str, after: str, alphabet: _Alphabet) -> tu
     return line[:best], line[best : best + size], line[best + size :]
 
 
-def _edge(line: str, at: int, alphabet: _Alphabet) -> int:
+def _edge(line: str, at: int, alphabet: Alphabet) -> int:
     """How natural a boundary is: a text's or line's end, a sentence's start or end, a word's start, a word's end."""
     if at == 0 or at == len(line):
         return 5
@@ -231,7 +241,7 @@ def _edge(line: str, at: int, alphabet: _Alphabet) -> int:
     return 0
 
 
-def _runs(head: str, hunks: list[Hunk], rest: str, tail: str, alphabet: _Alphabet) -> tuple[Run, ...]:
+def _runs(head: str, hunks: list[Hunk], rest: str, tail: str, alphabet: Alphabet) -> tuple[Run, ...]:
     runs: list[Run] = []
     kept = head
     for hunk in hunks:
