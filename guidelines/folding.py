@@ -3,12 +3,15 @@
 import re
 import unicodedata
 
-_LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "’": "'", "‘": "'", "“": '"', "”": '"'})
+_LETTERS = str.maketrans(
+    {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ı": "i", "ł": "l", "đ": "d", "’": "'", "‘": "'", "“": '"', "”": '"'}
+)
 _SPACES = re.compile(r"\s+")
 
 
 def fold(text: str) -> str:
     """The text in lower case, without accents, with straight quotes and single spaces."""
-    spread = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    plain_case = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
+    spread = unicodedata.normalize("NFKD", plain_case)
     plain = "".join(character for character in spread if not unicodedata.combining(character))
     return _SPACES.sub(" ", plain).strip()
