@@ -209,10 +209,8 @@ def project(
 ) -> None:
     """Writes what changed between two texts as slice hashes with their authors, at the version's revision."""
     people = sorted(set(authors))
-    old, new = slices.changed_sections(before, after)
-    for slice_id in [*new, *(gone for gone in old if gone not in new)]:
-        if old.get(slice_id) != new.get(slice_id):
-            project_slice(session, row, slice_id, new.get(slice_id, ""), people, at, cause)
+    for change in slices.changes(before, after):
+        project_slice(session, row, change.section, change.hash, people, at, cause, change.carried_from)
     if slices.outline_moved(before, after):
         document = steps.node_of(after)
         project_slice(session, row, OUTLINE, outline_hash(outline(document)), people, at, cause)
@@ -220,10 +218,25 @@ def project(
 
 
 def project_slice(
-    session: Session, row: Version, slice_id: str, found: str, authors: Iterable[str], at: datetime, cause: str
+    session: Session,
+    row: Version,
+    slice_id: str,
+    found: str,
+    authors: Iterable[str],
+    at: datetime,
+    cause: str,
+    carried_from: Iterable[str] = (),
 ) -> None:
-    """Writes that the slice has this hash since the version's revision, by these authors."""
-    change = SectionRevision(version_id=row.id, revision=row.revision, section=slice_id, hash=found, cause=cause, at=at)
+    """Writes that the slice has this hash since the version's revision, by whom, with words carried from where."""
+    change = SectionRevision(
+        version_id=row.id,
+        revision=row.revision,
+        section=slice_id,
+        hash=found,
+        cause=cause,
+        carried_from=json.dumps(sorted(carried_from)),
+        at=at,
+    )
     session.merge(change)
     for person_id in authors:
         session.merge(Authorship(version_id=row.id, revision=row.revision, section=slice_id, person_id=person_id))

@@ -7,7 +7,7 @@ steps alone, so that a test, and the audit, can hold what is stored against what
 import hashlib
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -18,7 +18,8 @@ from sqlmodel import Session, col, func, select
 from guidelines import queries, steps
 from guidelines.document import Node, document_hash
 from guidelines.errors import GuidelineError
-from guidelines.sections import META, Place, outline_hash
+from guidelines.moved_words import sources
+from guidelines.sections import META, Place, outline_hash, sections
 from guidelines.tables import Authorship, OutlineRevision, SectionRevision, Snapshot, StepRecord, Version
 
 #: A change of the meta data takes a revision without touching the text; its words are told in the event log.
@@ -94,30 +95,42 @@ def differences(session: Session, row: Version) -> list[Difference]:
 def _replayed(session: Session, row: Version) -> Facts:
     said: Facts = {"section": {}, "author": {}, "outline": {}, "snapshot": {}}
     former: dict[str, str] = {}
+    before: dict[str, tuple[Node, ...]] = {}
     for commit in _commits(session, row):
         hashes = queries.slice_hashes(row, commit.document)
         people = [commit.person_id] if commit.person_id else []
         changed = [slice_id for slice_id in {**former, **hashes} if former.get(slice_id) != hashes.get(slice_id)]
         if commit.ref.startswith(META_COMMIT):
             changed = [META]
+        now = {section.id: section.blocks for section in sections(commit.document)}
+        carried = _carried({key: before.get(key, ()) for key in changed}, {key: now.get(key, ()) for key in changed})
         for slice_id in changed:
             # Which meta data stood there at an earlier revision is not in this log.
             words = "" if slice_id == META else hashes.get(slice_id, "")
-            said["section"][commit.revision, slice_id] = (words, commit.cause, commit.at)
+            said["section"][commit.revision, slice_id] = (words, commit.cause, commit.at, carried.get(slice_id, []))
             for person in people:
                 said["author"][commit.revision, slice_id, person] = True
         if former.get("outline") != hashes["outline"]:
             said["outline"][commit.revision,] = (hashes["outline"], commit.at, people[0] if people else None)
         said["snapshot"][commit.revision,] = document_hash(commit.document)
-        former = hashes
+        former, before = hashes, now
     return said
+
+
+def _carried(before: Mapping[str, Sequence[Node]], after: Mapping[str, Sequence[Node]]) -> dict[str, list[str]]:
+    return {section: sorted(found) for section, found in sources(before, after).items()}
 
 
 def _stored(session: Session, row: Version) -> Facts:
     of = {table: table.version_id == row.id for table in (SectionRevision, Authorship, OutlineRevision, Snapshot)}
     return {
         "section": {
-            (found.revision, found.section): ("" if found.section == META else found.hash, found.cause, found.at)
+            (found.revision, found.section): (
+                "" if found.section == META else found.hash,
+                found.cause,
+                found.at,
+                _list(found.carried_from),
+            )
             for found in session.exec(select(SectionRevision).where(of[SectionRevision]))
         },
         "author": {
@@ -150,6 +163,13 @@ def _commits(session: Session, row: Version) -> Iterator[_Commit]:
             tree = applied if applied is not None else tree
         if last is not None:
             yield _Commit(last.revision, last.person_id, last.cause, last.at, ref, steps.node_of(tree))
+
+
+def _list(text: str) -> object:
+    try:
+        return json.loads(text)
+    except UNREADABLE as error:
+        return f"cannot be read ({error.__class__.__name__})"
 
 
 def _outline_hash(row: OutlineRevision) -> str:

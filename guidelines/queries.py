@@ -241,6 +241,9 @@ class _Lineage:
                 if version is line[-1] and upto is not None and change.revision > upto:
                     break
                 people = written.get((slice_id, change.revision), frozenset())
+                for other in json.loads(change.carried_from):
+                    until = line[: line.index(version) + 1]
+                    people |= contributors(self.changes(until, other, upto=change.revision - 1))
                 found.append(Change(change.hash, people, change.cause == "restore"))
         return found
 

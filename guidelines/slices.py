@@ -3,23 +3,37 @@
 So the cost of a commit is that of the sections it touched, and not of the whole text.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from prosemirror.model import Node as Tree
 
 from guidelines import steps
 from guidelines.document import Node
-from guidelines.sections import FRONT, sections
+from guidelines.moved_words import sources
+from guidelines.sections import FRONT, Section, sections
 
 #: Heading id to the heading and what follows it.
 Slices = dict[str, list[Tree]]
 
 
-def changed_sections(before: Tree, after: Tree) -> tuple[dict[str, str], dict[str, str]]:
-    """Section to hash in the text before and after, of every section that is not made of the same blocks."""
-    old, new = _slices(before), _slices(after)
-    same = {key for key, blocks in new.items() if key in old and _are_same(old[key], blocks)}
-    return _hashes(old, same), _hashes(new, same)
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A section whose words a commit changed: its hash ("" when it is gone), and the sections it gained words from."""
+
+    section: str
+    hash: str
+    carried_from: frozenset[str] = frozenset()
+
+
+def changes(before: Tree, after: Tree) -> list[Change]:
+    """Every section that does not say the same in both texts, in the order of the text after; the gone ones last."""
+    old_blocks, new_blocks = _slices(before), _slices(after)
+    same = {key for key, blocks in new_blocks.items() if key in old_blocks and _are_same(old_blocks[key], blocks)}
+    old, new = _sections(old_blocks, same), _sections(new_blocks, same)
+    differ = [key for key in [*new, *(gone for gone in old if gone not in new)] if _hash(old, key) != _hash(new, key)]
+    carried = sources(_blocks(old, differ), _blocks(new, differ)) if len(differ) > 1 else {}
+    return [Change(key, _hash(new, key), carried.get(key, frozenset())) for key in differ]
 
 
 def outline_moved(before: Tree, after: Tree) -> bool:
@@ -31,7 +45,7 @@ def _lines(tree: Tree) -> list[tuple[str, object]]:
     front: Slices = {FRONT: _slices(tree)[FRONT]}
     headings = [block.attrs for block in tree.content.content if block.type.name == "heading"]
     return [
-        *((key, None) for key in _hashes(front, set())),
+        *((key, None) for key in _sections(front, set())),
         *((str(attrs["id"]), attrs["level"]) for attrs in headings),
     ]
 
@@ -46,9 +60,17 @@ def _slices(tree: Tree) -> Slices:
     return slices
 
 
-def _hashes(slices: Slices, without: set[str]) -> dict[str, str]:
+def _sections(slices: Slices, without: set[str]) -> dict[str, Section]:
     blocks = [steps.node_of(block) for key, found in slices.items() if key not in without for block in found]
-    return {section.id: section.hash for section in sections(Node("doc", {}, tuple(blocks)))}
+    return {section.id: section for section in sections(Node("doc", {}, tuple(blocks)))}
+
+
+def _hash(found: Mapping[str, Section], key: str) -> str:
+    return found[key].hash if key in found else ""
+
+
+def _blocks(found: Mapping[str, Section], keys: Sequence[str]) -> dict[str, tuple[Node, ...]]:
+    return {key: found[key].blocks for key in keys if key in found}
 
 
 def _are_same(one: Sequence[Tree], two: Sequence[Tree]) -> bool:

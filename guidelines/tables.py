@@ -146,6 +146,8 @@ class SectionRevision(SQLModel, table=True):
     #: Where restored, merged or imported words came from, if they have a history here.
     source_version_id: str | None = Field(default=None, max_length=32)
     source_revision: int | None = None
+    #: JSON list of the sections from which the same commit carried words into this one: a split, a join, a move.
+    carried_from: str = Field(default="[]", sa_type=Text)
     at: datetime = Field(sa_type=Moment)
 
     __table_args__ = (Index("section_revision_hash", "version_id", "section", "hash"),)

@@ -201,17 +201,23 @@ def test_the_digest_of_the_log_sees_every_field_and_goes_on_from_an_earlier_one(
     assert projection.log_digest(session, "v", after=0, upto=head) == whole
 
 
-@pytest.mark.parametrize("broken", ["nobody wrote it", "one section is forgotten", "the first author keeps all"])
+@pytest.mark.parametrize(
+    "broken",
+    ["nobody wrote it", "one section is forgotten", "the first author keeps all", "words come from elsewhere"],
+)
 def test_an_authority_that_projects_otherwise_is_caught(
     engine: Engine, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
     right = authority.project_slice
 
-    def project_slice(session: Any, row: Any, slice_id: str, found: str, authors: Any, at: Any, cause: str) -> None:
+    def project_slice(
+        session: Any, row: Any, slice_id: str, found: str, authors: Any, at: Any, cause: str, carried_from: Any = ()
+    ) -> None:
         if broken == "one section is forgotten" and slice_id == "s2":
             return
         people = {"nobody wrote it": [], "the first author keeps all": ["aicha"]}.get(broken, authors)
-        right(session, row, slice_id, found, people, at, cause)
+        carried = ["s1"] if broken == "words come from elsewhere" else carried_from
+        right(session, row, slice_id, found, people, at, cause, carried)
 
     monkeypatch.setattr(authority, "project_slice", project_slice)
     written = Written(engine)

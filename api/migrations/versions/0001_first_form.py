@@ -242,6 +242,7 @@ def upgrade() -> None:
         sa.Column("cause", sa.String(20), nullable=False),
         sa.Column("source_version_id", sa.String(32), nullable=True),
         sa.Column("source_revision", sa.Integer(), nullable=True),
+        sa.Column("carried_from", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["version_id"], ["version.id"]),
         sa.PrimaryKeyConstraint("version_id", "revision", "section"),
