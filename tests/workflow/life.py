@@ -162,7 +162,6 @@ class Life(RuleBasedStateMachine):
         )  # fmt: skip
         self.ghost.begin(self.version, self.words(), "aicha")
 
-    @rule(who=WRITERS, section=SECTIONS, letter=st.sampled_from("ab"))
     def write(self, who: str, section: str, letter: str) -> None:
         def typed(place: int, text: str) -> dict[str, Any] | None:
             content = [{"type": "text", "text": letter}]
@@ -170,14 +169,12 @@ class Life(RuleBasedStateMachine):
 
         self.step(who, typed, section)
 
-    @rule(who=WRITERS, section=SECTIONS)
     def unwrite(self, who: str, section: str) -> None:
         def removed(place: int, text: str) -> dict[str, Any] | None:
             return {"stepType": "replace", "from": place, "to": place + 1} if text[:1] in ("a", "b") else None
 
         self.step(who, removed, section)
 
-    @rule(who=WRITERS, title=st.sampled_from(["Charter", "Charter for all"]))
     def retitle(self, who: str, title: str) -> None:
         done = self.attempt(
             lambda: drafts.set_meta(
@@ -188,7 +185,6 @@ class Life(RuleBasedStateMachine):
         if done:
             self.wrote(who)
 
-    @rule(who=WRITERS, back=st.integers(1, 4))
     def restore(self, who: str, back: int) -> None:
         def bring_back() -> Any:
             drafts.may_edit(self.session, self.actor(who), self.version)
@@ -202,6 +198,46 @@ class Life(RuleBasedStateMachine):
             self.wrote(who)
 
     @precondition(lambda self: self.state() == "draft")
+    @rule(kind=st.sampled_from(["write", "write", "unwrite", "retitle", "restore"]), who=WRITERS, section=SECTIONS,
+          letter=st.sampled_from("ab"), back=st.integers(1, 4))  # fmt: skip
+    def change(self, kind: str, who: str, section: str, letter: str, back: int) -> None:
+        match kind:
+            case "write":
+                self.write(who, section, letter)
+            case "unwrite":
+                self.unwrite(who, section)
+            case "retitle":
+                self.retitle(who, "Charter" if letter == "a" else "Charter for all")
+            case _:
+                self.restore(who, back)
+
+    @precondition(lambda self: self.state() not in ("draft", "in_review"))
+    @rule(who=WRITERS, section=SECTIONS)
+    def change_too_late(self, who: str, section: str) -> None:
+        self.write(who, section, "a")
+
+    @precondition(lambda self: self.state() == "in_review")
+    @rule(kind=st.sampled_from(["approve", "approve", "object", "retract", "lift"]), who=SIGNERS, team=TEAMS,
+          parts=PARTS)  # fmt: skip
+    def decide(self, kind: str, who: str, team: str, parts: list[str] | None) -> None:
+        match kind:
+            case "approve":
+                self.approve(who, team, parts)
+            case "object":
+                self.object_to(who, team, (parts or ["s1"])[0])
+            case "retract":
+                self.retract(who, team)
+            case _:
+                self.lift(who, team)
+
+    @rule(part=st.sampled_from(["s1", ""]), sure=st.integers(0, 3))
+    def discuss(self, part: str, sure: int) -> None:
+        if self.ghost.versions[self.version].blocking:
+            self.resolve()
+        elif self.state() in ("draft", "in_review"):
+            self.block(part, sure)
+
+    @precondition(lambda self: self.state() == "draft")
     @rule(who=st.sampled_from(["aicha", "mathieu", "julie"]))
     def submit(self, who: str) -> None:
         self.attempt(lambda: review.submit(self.session, self.actor(who), self.version, at=self.tick()))
@@ -210,8 +246,6 @@ class Life(RuleBasedStateMachine):
     def look(self, who: str) -> None:
         self.pages[who] = self.sees(who)
 
-    @precondition(lambda self: self.state() == "in_review")
-    @rule(who=SIGNERS, team=TEAMS, parts=PARTS)
     def approve(self, who: str, team: str, parts: list[str] | None) -> None:
         self.sign(who, team, parts, self.page(who))
 
@@ -226,13 +260,19 @@ class Life(RuleBasedStateMachine):
                 self.sign(who, team, None, self.page(who) if old else self.sees(who))
 
     @precondition(lambda self: self.state() in ("draft", "in_review"))
-    @rule(people=st.permutations(["aicha", "mathieu", "julie", "samuel", "nora"]), old=st.booleans())
-    def all_sign_and_publish(self, people: list[str], old: bool) -> None:
+    @rule(people=st.permutations(["aicha", "mathieu", "julie", "samuel", "nora"]), old=st.booleans(), writer=WRITERS)
+    def all_sign_and_publish(self, people: list[str], old: bool, writer: str) -> None:
+        """From a change to the handbook in one go."""
+        self.write(writer, "s1", "a")
         self.all_sign(people, old)
         self.publish("aicha")
 
-    @precondition(lambda self: self.state() == "in_review")
-    @rule(who=SIGNERS, team=TEAMS, part=SECTIONS)
+    @precondition(lambda self: self.state() == "published")
+    @rule(people=st.permutations(["aicha", "mathieu", "julie", "samuel", "nora"]), writer=WRITERS)
+    def next_edition(self, people: list[str], writer: str) -> None:
+        self.new_draft("mathieu")
+        self.all_sign_and_publish(people, False, writer)
+
     def object_to(self, who: str, team: str, part: str) -> None:
         _, shown, revision, words = self.sees(who)
         row = self.attempt(
@@ -244,18 +284,12 @@ class Life(RuleBasedStateMachine):
         if row:
             self.ghost.decides(self.version, who, team, "object", words, [part])
 
-    @precondition(lambda self: self.state() == "in_review")
-    @rule(who=SIGNERS, team=TEAMS)
     def retract(self, who: str, team: str) -> None:
         self.takes_back(who, team, "retract")
 
-    @precondition(lambda self: self.state() == "in_review")
-    @rule(who=SIGNERS, team=TEAMS)
     def lift(self, who: str, team: str) -> None:
         self.takes_back(who, team, "lift")
 
-    @precondition(lambda self: self.state() in ("draft", "in_review"))
-    @rule(part=st.sampled_from(["s1", ""]), sure=st.integers(0, 3))
     def block(self, part: str, sure: int) -> None:
         if sure:
             return
@@ -269,8 +303,6 @@ class Life(RuleBasedStateMachine):
         if thread:
             self.ghost.versions[self.version].blocking.add(key)
 
-    @precondition(lambda self: self.ghost.versions[self.version].blocking)
-    @rule()
     def resolve(self) -> None:
         key = self.ghost.versions[self.version].blocking.pop()
         thread = discussion.thread_of(self.session, self.version, key)

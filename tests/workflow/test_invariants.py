@@ -40,7 +40,7 @@ def test_nothing_is_published_without_both_teams_on_these_words_by_people_who_wr
         Counted, settings=settings(max_examples=35, stateful_step_count=30, deadline=None, suppress_health_check=CALM)
     )
     # A machine that never publishes, or never goes on after it, would prove nothing.
-    assert all(reached[state] for state in (State.PUBLISHED, State.SUPERSEDED, State.WITHDRAWN)), reached
+    assert all(reached[state] for state in (State.PUBLISHED, State.SUPERSEDED)), reached
 
 
 def _any_hash(monkeypatch: pytest.MonkeyPatch) -> None:
