@@ -20,7 +20,6 @@ class Config:
     organisation: str = "Charte"
     secure_cookies: bool = False
     trusted_proxies: frozenset[str] = frozenset()
-    policies_folder: Path | None = None
     #: Only the demo shows its accounts on the sign-in page.
     demo: bool = False
 
@@ -37,7 +36,6 @@ SETTINGS = {
     "CHARTE_PUBLIC_URL": "the address people type, such as https://charte.example.org",
     "CHARTE_ORGANISATION": "the company's name on pages and exports",
     "CHARTE_TRUSTED_PROXIES": "comma-separated addresses whose X-Forwarded-For is believed",
-    "CHARTE_POLICIES": "folder of approval policies (*.toml) beside the shipped ones",
 }
 
 
@@ -61,16 +59,12 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
     proxies = frozenset(
         part.strip() for part in environment.get("CHARTE_TRUSTED_PROXIES", "").split(",") if part.strip()
     )
-    folder = environment.get("CHARTE_POLICIES")
-    if folder and not Path(folder).is_dir():
-        raise BadConfiguration(f"CHARTE_POLICIES: {folder} is not a folder. Create it or unset the variable.")
     config = Config(
         database_url=url,
         public_url=public,
         organisation=environment.get("CHARTE_ORGANISATION", "Charte"),
         secure_cookies=parts.scheme == "https",
         trusted_proxies=proxies,
-        policies_folder=Path(folder) if folder else None,
     )
     check_database_url(url)
     return config
