@@ -6,9 +6,10 @@ from typing import Any
 from litestar import Response, post
 from litestar.params import FromPath
 
+from api.i18n import company_day
 from api.pages.forms import Form, submitted
 from api.pages.guidelines import show_guideline
-from api.pages.review import day_of, show
+from api.pages.review import show
 from api.pages.seen import demand_seen
 from api.publications import section_names
 from api.refusals import Refusal
@@ -16,7 +17,6 @@ from api.visit import Access, ThisVisit, Visit, Work
 from api.words import agreement, slice_name
 from guidelines import authority
 from guidelines import queries as writing
-from guidelines.errors import InvalidField
 from guidelines.sections import META, OUTLINE
 from guidelines.tables import Guideline
 from workflow import queries, review, signing
@@ -49,6 +49,7 @@ def approve(visit: ThisVisit, version_id: FromPath[str], data: Form) -> "Respons
             version_id,
             team=team,
             shown_hash=data.get("shown_hash", ""),
+            shown_revision=_revision(data),
             statement=agreement(title, names.get(team, team), visit.language),
             language=visit.language,
             at=work.at,
@@ -71,6 +72,7 @@ def object_to(visit: ThisVisit, version_id: FromPath[str], data: Form) -> "Respo
             version_id,
             team=data.get("team", ""),
             shown_hash=data.get("shown_hash", ""),
+            shown_revision=_revision(data),
             remark=data.get("remark", ""),
             language=visit.language,
             at=work.at,
@@ -120,18 +122,14 @@ def publish(visit: ThisVisit, version_id: FromPath[str], data: Form) -> "Respons
     """Puts the version in force under the number that the publisher chose; refused with the list of what is missing."""
 
     def act(work: Work) -> str:
-        try:
-            day = day_of(data.get("effective_on", ""))
-        except ValueError:
-            raise InvalidField(field="effective_on", problem="malformed") from None
         publication = review.publish(
             work.session,
             work.actor,
             version_id,
             number=data.get("number", ""),
             change_note=data.get("change_note", ""),
-            effective_on=day,
             at=work.at,
+            today=company_day(work.at),
         )
         slug = work.session.get_one(Guideline, publication.guideline_id).slug
         return f"/{visit.language}/guidelines/{slug}?done=published"
@@ -204,6 +202,12 @@ def _decided(
 def _sections(data: dict[str, str]) -> list[str] | None:
     """The sections named by the form, separated by spaces; None for all that there is to decide."""
     return data.get("sections", "").split() or None
+
+
+def _revision(data: dict[str, str]) -> int | None:
+    """The revision that the page showed: its title is signed too, and stands in no hash of the text."""
+    said = data.get("shown_revision", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None
 
 
 def _next(work: Work, version_id: str, team: str) -> str:

@@ -10,6 +10,7 @@ from litestar.params import FromPath, JSONBody
 from pydantic import BaseModel, Field
 
 from api.errors import InvalidRequest
+from api.i18n import company_day
 from api.routes.nudge import nudge
 from api.routes.reference import SIGNED_IN
 from api.routes.seen import version_seen
@@ -33,6 +34,10 @@ class Decision(Body):
     team: Team
     sections: Annotated[list[SectionId], Field(min_length=1, max_length=5000)] | None = None
     shown_hash: Hash | None = Field(None, description="Of the text that was read: required to approve and to object.")
+    shown_revision: Annotated[int, Field(ge=0, lt=2**31)] | None = Field(
+        None,
+        description="That was read: the title and the other details of that revision are held against those of now.",
+    )
     remark: Remark = ""
 
 
@@ -65,11 +70,10 @@ class Reopening(Body):
 
 
 class Publishing(Body):
-    """How the number grows, what changed in the publisher's words, and from which day it holds."""
+    """How the number grows, and what changed in the publisher's words."""
 
     number: Literal["minor", "major"]
     change_note: Remark = ""
-    effective_on: date | None = Field(None, description="Today when left out.")
 
 
 class Published(BaseModel):
@@ -155,8 +159,8 @@ def publish(visit: ThisVisit, version_id: FromPath[str], data: JSONBody[Publishi
             version_id,
             number=data.number,
             change_note=data.change_note,
-            effective_on=data.effective_on,
             at=work.at,
+            today=company_day(work.at),
         )
         shape = Published(
             version_id=version_id,
@@ -197,13 +201,13 @@ def _decide(visit: Visit, work: Work, version_id: str, data: Decision) -> SignOf
     if data.decision is Choice.OBJECT:
         return signing.object_to(
             session, actor, version_id, team=data.team, sections=data.sections, remark=data.remark,
-            shown_hash=data.shown_hash, language=language, at=at,
+            shown_hash=data.shown_hash, shown_revision=data.shown_revision, language=language, at=at,
         )  # fmt: skip
     title = writing.version(session, version_id).title
     statement = agreement(title, writing.team_names(session, language).get(data.team, data.team), language)
     return signing.approve(
         session, actor, version_id, team=data.team, sections=data.sections, shown_hash=data.shown_hash,
-        statement=statement, language=language, at=at,
+        shown_revision=data.shown_revision, statement=statement, language=language, at=at,
         authenticated_at=work.web_session.created_at if work.web_session else None,
     )  # fmt: skip
 
