@@ -51,6 +51,11 @@ def negotiated(accept_language: str) -> str:
     return negotiate_locale(wanted, LANGUAGES, sep="-") or DEFAULT
 
 
+def company_day(at: datetime) -> date:
+    """The day on which a moment falls where the company is."""
+    return at.astimezone(PARIS).date()
+
+
 def say_date(day: date, language: str) -> str:
     """A day in full: 23 November 2026, 1er décembre 2026."""
     if isinstance(day, datetime):

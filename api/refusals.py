@@ -190,7 +190,6 @@ FIELDS: Final[Mapping[str, str]] = {
     "text": N_("the comment"),
     "quote": N_("the words concerned"),
     "number": N_("the number"),
-    "effective_on": N_("the first day in force"),
     "change_note": N_("the note for readers"),
     "remark": N_("the reason"),
     "name": N_("the name"),

@@ -304,11 +304,6 @@ def acknowledged(session: Session, person_id: str) -> dict[str, Acknowledgement]
     return {row.version_id: row for row in rows}
 
 
-def today(at: datetime) -> date:
-    """The day of a moment, in UTC."""
-    return at.date()
-
-
 def _anchor_version(session: Session, version: Version, in_force: Publication | None) -> str | None:
     """The version in force against which the words are new; of a published one, that which it superseded."""
     publication = session.get(Publication, version.id)

@@ -78,11 +78,12 @@ def publish(
     *,
     number: str,
     at: datetime,
+    today: date,
     change_note: str = "",
-    effective_on: date | None = None,
 ) -> Publication:
     """Freezes, numbers and puts in force, and supersedes the version before, all in one transaction.
 
+    It is in force from `today`: the company's day, which only the edge knows (at midnight UTC is another one).
     Raises `SignOffsMissing` with the list while anything is outstanding.
     """
     found = allowed(session, actor, version_id, Permission.PUBLISH, Action.PUBLISH, at)
@@ -103,7 +104,7 @@ def publish(
         found.version,
         number=next_number(max(numbers, default=None), Step(number)),
         change_note=change_note,
-        effective_on=effective_on or at.date(),
+        effective_on=today,
         at=at,
     )
     data = {

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from api import accounts, people, words
 from api.demo import company
 from api.demo.company import Text
+from api.i18n import company_day
 from api.secrets import new_id
 from exports.markdown_reader import read_markdown
 from guidelines import authority, discussion, versions
@@ -137,7 +138,10 @@ class Stage:
         review.request_changes(self.session, self.actor(by), version_id, remark=remark, at=self.tick())
 
     def publish(self, version_id: str, by: str, number: str, note: str = "") -> None:
-        review.publish(self.session, self.actor(by), version_id, number=number, change_note=note, at=self.tick())
+        at = self.tick()
+        review.publish(
+            self.session, self.actor(by), version_id, number=number, change_note=note, at=at, today=company_day(at)
+        )
 
     def confirm(self, text: Text, *keys: str) -> None:
         """These people confirm having read the version in force."""

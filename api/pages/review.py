@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from litestar import Response, get
@@ -277,11 +276,6 @@ def _discussion(listed: Sequence[Talk]) -> dict[str, Any]:
         "removed_threads": [talk for talk in listed if talk.open and talk.removed],
         "resolved_threads": [talk for talk in listed if not talk.open],
     }
-
-
-def day_of(text: str) -> date | None:
-    """A day from a form's date field; None when it is left empty, `ValueError` when it is no day."""
-    return date.fromisoformat(text.strip()) if text.strip() else None
 
 
 handlers = [review_page]

@@ -1,6 +1,7 @@
 """The review by forms: exact words are signed, what changed is shown, refusals help and keep what was typed."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import Engine
@@ -180,14 +181,24 @@ def test_a_reason_that_is_too_long_stands_in_the_form_again(company: Company) ->
     assert answer.form("/request-changes").fields["remark"].strip() == remark.strip()
 
 
-def test_a_day_that_is_none_is_refused_and_the_note_is_kept(company: Company) -> None:
+def test_a_number_that_is_none_is_refused_and_the_note_is_kept(company: Company) -> None:
     for name in ("mathieu", "julie"):
         sign(company.visitor(name))
     aicha = company.visitor("aicha")
-    page = aicha.read(REVIEW)
-    answer = aicha.send(page, "/publish", status=422, effective_on="31 February", change_note="First edition.")
-    assert "the first day in force: not written as expected" in answer.words
+    answer = aicha.send(aicha.read(REVIEW), "/publish", status=422, number="huge", change_note="First edition.")
+    assert "the number: not one of those known here" in answer.words
     assert answer.form("/publish").fields["change_note"] == "First edition."
+
+
+def test_a_version_is_in_force_from_the_company_s_day_whatever_the_form_says(company: Company) -> None:
+    for name in ("mathieu", "julie"):
+        sign(company.visitor(name))
+    company.now = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
+    aicha = company.visitor("aicha")
+    page = aicha.read(REVIEW)
+    assert "effective_on" not in page.form("/publish").fields
+    aicha.send(page, "/publish", effective_on="2030-01-01")
+    assert "Since 25 November 2026" in company.visitor(None).read("/handbook/charter").words
 
 
 def test_requesting_changes_leads_back_to_the_draft(company: Company) -> None:

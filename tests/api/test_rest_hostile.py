@@ -25,7 +25,7 @@ PLAUSIBLE: dict[str, list[Any]] = {
     "sections": [["b0"], ["nowhere"]], "shown_hash": ["0" * 64], "hash": ["0" * 64], "remark": ["Because."],
     "number": ["minor", "major"], "revision": [0, 1], "ref": ["r"], "steps": [[STEP]], "text": ["Words."],
     "from": [1, 11], "to": [3, 14], "section": ["b0"], "quote": ["Ask"], "markdown": ["# A\n\nB.\n"],
-    "document": [{"type": "doc", "content": [{"type": "paragraph"}]}], "effective_on": ["2026-12-01"],
+    "document": [{"type": "doc", "content": [{"type": "paragraph"}]}],
     "role": ["editor"], "name": ["Somebody"], "email": ["somebody@x.example"], "id": ["press"],
     "name_fr": ["Presse"], "name_en": ["Press"], "days": [1],
 }  # fmt: skip

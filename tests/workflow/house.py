@@ -77,7 +77,8 @@ class House:
         )
 
     def publish(self, version_id: str, by: str = "aicha", number: str = "major") -> Publication:
-        return review.publish(self.session, self.actor(by), version_id, number=number, at=self.tick())
+        at = self.tick()
+        return review.publish(self.session, self.actor(by), version_id, number=number, at=at, today=at.date())
 
     def missing(self, version_id: str) -> set[tuple[str, str, str]]:
         found = queries.standing(self.session, version_id, self.now)
