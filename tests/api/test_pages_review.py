@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine
 
+from api import accounts
+from api.database import transaction
 from guidelines.document import document_hash
 from tests.api.browsing import Company, Page, Visitor
 from tests.builders import doc, h1, p
@@ -26,6 +28,15 @@ def company(engine: Engine) -> Company:
 
 def sign(visitor: Visitor, *, version: str = "v1") -> Page:
     return visitor.send(visitor.read(f"/versions/{version}/review"), "/approve", sections="")
+
+
+def fresh(company: Company, name: str) -> Visitor:
+    """Somebody who signs in again: sessions end after a working day."""
+    visitor = company.visitor(name)
+    with transaction(company.engine) as session:
+        token = accounts.open_session(session, name, user_agent="tests", at=company.now)
+    visitor.client.cookies.set("charte_session", token, domain="testserver.local")
+    return visitor
 
 
 def rewritten(company: Company, words: str = " the office") -> None:
@@ -62,7 +73,6 @@ def test_one_section_is_signed_and_the_page_goes_on_to_the_next(company: Company
 def test_the_statement_shown_is_the_one_that_is_kept(company: Company) -> None:
     from sqlmodel import select
 
-    from api.database import transaction
     from workflow.tables import SignOff
 
     julie = company.visitor("julie", "fr")
@@ -194,7 +204,7 @@ def test_a_version_is_in_force_from_the_company_s_day_whatever_the_form_says(com
     for name in ("mathieu", "julie"):
         sign(company.visitor(name))
     company.now = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
-    aicha = company.visitor("aicha")
+    aicha = fresh(company, "aicha")
     page = aicha.read(REVIEW)
     assert "effective_on" not in page.form("/publish").fields
     aicha.send(page, "/publish", effective_on="2030-01-01")
