@@ -1,14 +1,16 @@
 // Builds what browsers load: scripts, style, fonts and icons under names that hold their hash, compressed once.
 // Usage: node build.mjs OUTPUT. Run by hatch_build.py; nothing of it is committed.
+// A server may be running on the folder: what its pages name stays for a day, and the manifest changes last, at once.
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const output = resolve(process.argv[2] ?? join(here, "../api/static/build"));
+const target = resolve(process.argv[2] ?? join(here, "../api/static/build"));
+const DAY = 24 * 60 * 60 * 1000;
 const modules = join(here, "node_modules");
 const manifest = {};
 
@@ -69,7 +71,33 @@ async function style(name) {
   await keep(name, done.outputFiles[0].contents);
 }
 
-await rm(output, { recursive: true, force: true });
+/** Every file under a folder, by its path from there. */
+async function files(folder) {
+  const found = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  return found.filter((entry) => entry.isFile()).map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+}
+
+/** Puts the fresh files in their place, the manifest last, and removes what no page has named for a day. */
+async function replace() {
+  const fresh = (await files(output)).sort((one) => (one === "manifest.json" ? 1 : -1));
+  const former = (await files(target)).filter((path) => !fresh.includes(path) && !path.startsWith(basename(output)));
+  const named = await readFile(join(target, "manifest.json"), "utf8").then(JSON.parse, () => ({}));
+  const now = new Date();
+  for (const path of fresh) {
+    await mkdir(dirname(join(target, path)), { recursive: true });
+    await rename(join(output, path), join(target, path));
+  }
+  for (const path of former) {
+    const place = join(target, path);
+    const left = Object.values(named).includes(path.replace(/\.(gz|br)$/, ""));
+    if (left) await utimes(place, now, now);
+    else if (now - (await stat(place)).mtime > DAY) await rm(place);
+  }
+  await rm(output, { recursive: true });
+}
+
+await mkdir(target, { recursive: true });
+const output = await mkdtemp(join(target, ".fresh-"));
 for (const [name, source] of Object.entries(FONTS)) {
   await keep(name, await readFile(join(modules, "@fontsource-variable", source)));
 }
@@ -88,3 +116,4 @@ for (const name of ["swagger-ui.css", "swagger-ui-bundle.js"]) {
   await keep(name, await readFile(join(modules, "swagger-ui-dist", name)));
 }
 await writeFile(join(output, "manifest.json"), JSON.stringify(manifest, null, 1));
+await replace();
