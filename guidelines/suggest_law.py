@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from prosemirror.model import Fragment
 from prosemirror.model import Node as Tree
 
 from guidelines.suggestion_formula import closes, remaining
@@ -27,7 +28,7 @@ class Breach(StrEnum):
 
     #: The title, the language or another attribute of the whole document.
     DOCUMENT = "document_changed"
-    #: Words, forms or structure of the base.
+    #: Words, forms or structure of the base; in a new row, what would be base if the row were.
     BASE = "base_changed"
     #: A suggestion of somebody else is altered or gone.
     OTHERS = "other_suggestion_changed"
@@ -74,12 +75,14 @@ def window(before: Tree, after: Tree) -> Window | None:
         return None
     while start and not closes(old[start - 1]):
         start -= 1
-    reaches = True
-    while end and reaches:
-        reaches = not closes(old[len(old) - end])
+    while end and not all(_is_closed(side[start : len(side) - end]) for side in (old, new)):
         end -= 1
     stop_old, stop_new = len(old) - end, len(new) - end
     return Window(old[start:stop_old], new[start:stop_new], start == end == 0)
+
+
+def _is_closed(blocks: Sequence[Tree]) -> bool:
+    return not blocks or closes(blocks[-1])
 
 
 def _difference(old: Sequence[Tree], new: Sequence[Tree]) -> tuple[int, int]:
@@ -114,7 +117,18 @@ def _is_same_without(found: Window, rejected: Owned) -> bool:
     left, right = remaining(found.before, verdict), remaining(found.after, verdict)
     if found.whole and not (left and right):
         return _is_bare(left) and _is_bare(right)
-    return len(left) == len(right) and all(_is_same(one, two) for one, two in zip(left, right, strict=True))
+    return len(left) == len(right) and all(
+        _is_same(one, two) or _joined(one).eq(_joined(two)) for one, two in zip(left, right, strict=True)
+    )
+
+
+def _joined(node: Tree) -> Tree:
+    """The node with neighbouring texts of the same marks as one: how a text is cut up says nothing."""
+    return (
+        node.copy(Fragment.from_array([_joined(child) for child in node.content.content]))
+        if node.content.size
+        else node
+    )
 
 
 def _is_bare(blocks: Sequence[Tree]) -> bool:

@@ -4,7 +4,7 @@ Everything is read from the document itself; who stands behind a session, and wh
 known elsewhere.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -14,6 +14,7 @@ from prosemirror.model import Node as Tree
 from guidelines.document import inline_text
 from guidelines.sections import FRONT
 from guidelines.steps import node_of
+from guidelines.suggestion_formula import resolve
 from guidelines.suggestion_layers import Layer, Values, form, layers_of, names_on, properties, suggestion_ids
 
 
@@ -92,6 +93,11 @@ def suggestions_in(tree: Tree) -> list[Suggestion]:
         found.setdefault(name, [])
     made = [Suggestion(name, tuple(pieces)) for name, pieces in found.items()]
     return sorted(made, key=lambda one: (one.pieces[0].start if one.pieces else tree.content.size, one.id))
+
+
+def also_closed(tree: Tree, accept: Collection[str], reject: Collection[str]) -> frozenset[str]:
+    """Which others these decisions leave nothing of: what they stand on is gone, or something covers them."""
+    return suggestion_ids(tree) - suggestion_ids(resolve(tree, accept, reject)) - {*accept, *reject}
 
 
 def _add(pieces: list[Piece], piece: Piece) -> None:
