@@ -130,7 +130,7 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "self_approval": (
         N_("Nobody signs what they wrote"),
-        N_("You wrote in: {sections}. A colleague of your team signs there."),
+        N_("You wrote in: {named}. A colleague of your team signs there."),
     ),
     "not_your_slot": (
         N_("You do not sign for this team here"),

@@ -9,9 +9,12 @@ from api.publications import section_names
 from api.visit import Work
 from api.words import say_court, say_outstanding, slice_name
 from guidelines import queries as writing
+from guidelines.document import Node
+from guidelines.sections import META, OUTLINE
 from guidelines.tables import Version
 from workflow import queries
 from workflow.coverage import Void, counting, voided
+from workflow.errors import SelfApproval
 from workflow.facts import Slice, VersionFacts, to_sign
 from workflow.machine import State
 from workflow.outstanding import Outstanding, Reason, is_text, outstanding
@@ -138,6 +141,13 @@ def slices_named(ids: list[str], names: Names, language: str) -> str:
     if len(ids) > MOST_NAMED:
         return catalogue.ngettext("%(num)d section", "%(num)d sections", len(ids)) % {"num": len(ids)}
     return say_list([slice_name(name, names.sections, language) for name in ids], language)
+
+
+def name_written(error: SelfApproval, document: Node, language: str) -> None:
+    """Lets the refusal call the sections by their names, in reading order; programs keep the ids beside them."""
+    numbers = section_names(document)
+    written = [part for part in (*numbers, OUTLINE, META) if part in error.facts["sections"]]
+    error.facts["named"] = [slice_name(part, numbers, language) for part in written]
 
 
 def _said(line: Outstanding, names: Names, language: str, place: str = "") -> str:

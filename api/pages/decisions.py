@@ -11,13 +11,12 @@ from api.pages.forms import Form, submitted
 from api.pages.guidelines import show_guideline
 from api.pages.review import show
 from api.pages.seen import demand_seen
-from api.publications import section_names
 from api.refusals import Refusal
+from api.views import name_written
 from api.visit import Access, ThisVisit, Visit, Work
-from api.words import agreement, slice_name
+from api.words import agreement
 from guidelines import authority
 from guidelines import queries as writing
-from guidelines.sections import META, OUTLINE
 from guidelines.tables import Guideline
 from workflow import queries, review, signing
 from workflow.errors import SelfApproval
@@ -186,9 +185,7 @@ def _decided(
         try:
             return act(work)
         except SelfApproval as error:
-            names = section_names(authority.open_document(work.session, version_id).document)
-            written = [part for part in (*names, OUTLINE, META) if part in error.facts["sections"]]
-            error.facts["sections"] = [slice_name(part, names, visit.language) for part in written]
+            name_written(error, authority.open_document(work.session, version_id).document, visit.language)
             raise
 
     return submitted(

@@ -16,11 +16,13 @@ from api.routes.reference import SIGNED_IN
 from api.routes.seen import version_seen
 from api.routes.shapes import Body, Hash, Named, Remark, SectionId, Words, named
 from api.routes.standing import Version, version_shape
+from api.views import name_written
 from api.visit import Access, ThisVisit, Visit, Work
 from api.words import agreement
+from guidelines import authority
 from guidelines import queries as writing
 from workflow import queries, review, signing
-from workflow.errors import StaleSignOff
+from workflow.errors import SelfApproval, StaleSignOff
 from workflow.facts import Choice
 from workflow.tables import SignOff as SignOffRow
 
@@ -117,6 +119,9 @@ def sign_off(visit: ThisVisit, version_id: FromPath[str], data: JSONBody[Decisio
             row = _decide(visit, work, version_id, data)
         except StaleSignOff as stale:
             _point_to_redline(work, version_id, stale)
+            raise
+        except SelfApproval as error:
+            name_written(error, authority.open_document(work.session, version_id).document, visit.language)
             raise
         shape = _sign_offs(work, [row])[0]
     nudge(visit, version_id)

@@ -10,11 +10,13 @@ from api.problems import plain_facts
 from api.publications import section_names
 from api.refusals import refusal
 from api.routes.shapes import Named, named
+from api.views import name_written
 from api.visit import Work
 from api.words import say_outstanding, slice_name
 from guidelines import queries as writing
 from guidelines.document import document_hash
 from workflow.coverage import counting, voided
+from workflow.errors import SelfApproval
 from workflow.facts import Decision, Slice, in_scope, settled
 from workflow.machine import State
 from workflow.outstanding import Outstanding, is_text, outstanding
@@ -142,7 +144,7 @@ def version_shape(work: Work, found: Standing, language: str) -> Version:
             for line in missing
         ],
         sections=[_part(part, found, names, numbers, language) for part in found.facts.slices],
-        actions={action.value: _may(error, language) for action, error in possible(found, work.actor).items()},
+        actions={action.value: _may(error, found, language) for action, error in possible(found, work.actor).items()},
     )
 
 
@@ -204,9 +206,11 @@ def _signature(decision: Decision, why_not: str | None, names: Mapping[str, str]
     return Signature(sign_off=decision.seq, by=named(decision.person, names), at=decision.at, why_not=why_not)
 
 
-def _may(error: Exception | None, language: str) -> May:
+def _may(error: Exception | None, found: Standing, language: str) -> May:
     if error is None:
         return May(allowed=True, code=None, title=None, detail=None, facts={})
+    if isinstance(error, SelfApproval):
+        name_written(error, found.document, language)
     answer = refusal(error, language)
     return May(
         allowed=False, code=answer.code, title=answer.title, detail=answer.detail, facts=plain_facts(answer.facts)
