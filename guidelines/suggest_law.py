@@ -3,7 +3,8 @@
 Rejecting all of the author's own suggestions must give the same text before and after: then neither the base nor
 anybody else's suggestion has moved, whatever the steps were. Two things that this equation does not see, because
 rejecting the author's own insertion hides them, are forbidden besides: to put another's suggestion where it was not,
-and to drop another's suggestion in an own new row that stays.
+and to drop another's suggestion in an own new row that stays. To withdraw an insertion of one's own, with what
+others hung on it, is lawful.
 
 Only neighbours of what changed are compared: the price of a commit is that of its change, not of the text.
 """
@@ -36,6 +37,8 @@ class Breach(StrEnum):
     FORGED = "other_suggestion_forged"
     #: Layers that could not be undone, or a mark that only a decision may take away.
     FORM = "suggestion_malformed"
+    #: Single rows of a table in which a cell reaches over several rows: without the row, the table would be torn.
+    SPAN = "row_spanned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,8 @@ def _breach(before: Tree, after: Tree, mine: Owned) -> Breach | None:
         return None
     if _is_malformed(found):
         return Breach.FORM
+    if _torn(found.after) > _torn(found.before):
+        return Breach.SPAN
     if _is_forged(found, mine):
         return Breach.FORGED
     if not _is_same_without(found, mine):
@@ -113,7 +118,7 @@ def _breach(before: Tree, after: Tree, mine: Owned) -> Breach | None:
 
 
 def _is_same_without(found: Window, rejected: Owned) -> bool:
-    verdict: Verdict = lambda name: False if rejected(name) else None  # noqa: E731 - one line says it
+    verdict = _rejecting(rejected)
     left, right = remaining(found.before, verdict), remaining(found.after, verdict)
     if found.whole and not (left and right):
         return _is_bare(left) and _is_bare(right)
@@ -122,13 +127,15 @@ def _is_same_without(found: Window, rejected: Owned) -> bool:
     )
 
 
+def _rejecting(owned: Owned) -> Verdict:
+    return lambda name: False if owned(name) else None
+
+
 def _joined(node: Tree) -> Tree:
     """The node with neighbouring texts of the same marks as one: how a text is cut up says nothing."""
-    return (
-        node.copy(Fragment.from_array([_joined(child) for child in node.content.content]))
-        if node.content.size
-        else node
-    )
+    if not node.content.size:
+        return node
+    return node.copy(Fragment.from_array([_joined(child) for child in node.content.content]))
 
 
 def _is_bare(blocks: Sequence[Tree]) -> bool:
@@ -150,6 +157,16 @@ def _is_malformed(found: Window) -> bool:
 
 def _gone(blocks: Sequence[Tree]) -> int:
     return sum(1 for block in blocks for node in _nodes(block) if node.attrs.get("gone"))
+
+
+def _torn(blocks: Sequence[Tree]) -> int:
+    """Tables with cells over several rows of which a decision could take some rows and leave others."""
+    tables = [block.content.content for block in blocks if block.type.name == "table"]
+    return sum(
+        len({(names_on(row, "ins"), names_on(row, "del")) for row in rows}) > 1
+        and any(cell.attrs["rowspan"] != 1 for row in rows for cell in row.content.content)
+        for rows in tables
+    )
 
 
 def _is_forged(found: Window, mine: Owned) -> bool:

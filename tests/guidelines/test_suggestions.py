@@ -249,6 +249,13 @@ def check_that_a_new_row_is_judged_when_other_rows_change_too() -> None:
     assert breach(of("a", ins("yours", B)), of("b", ins("yours", B))) is None
 
 
+def check_that_rows_under_a_spanning_cell_are_not_suggested_one_by_one() -> None:
+    spanned = [row(cell("a", rowspan=2), cell("b")), row(cell("c"))]
+    before = tree(table(*spanned, id="t"), p(id="z"))
+    assert breach(before, tree(table(spanned[0], of_row(spanned[1], **{"del": A}), id="t"), p(id="z"))) is Breach.SPAN
+    assert breach(before, tree(table(*(of_row(one, **{"del": A}) for one in spanned), id="t"), p(id="z"))) is None
+
+
 def check_that_the_author_s_own_paragraph_may_change_its_properties() -> None:
     """Its words were before the next paragraph's and are again when the split is rejected, so both are looked at."""
     before = tree(p("x", id="a", mi=A), p("y", id="b", chg=layers((A, {"id": "a"}))))
@@ -289,6 +296,7 @@ GUARDS: dict[Callable[[], None], list[tuple[Any, str, Callable[..., Any]]]] = {
     check_that_a_new_row_is_judged_when_other_rows_change_too: [
         (suggest_law, "_row_breach", lambda found, mine: None)
     ],
+    check_that_rows_under_a_spanning_cell_are_not_suggested_one_by_one: [(suggest_law, "_torn", lambda blocks: 0)],
     check_that_the_author_s_own_paragraph_may_change_its_properties: [(suggest_law, "closes", lambda child: True)],
     check_that_a_merge_says_what_its_author_saw: [
         (suggest_law, "keeps_intent", lambda merged, sent, theirs: True),

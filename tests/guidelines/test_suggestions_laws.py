@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from guidelines import suggest_law, suggestion_formula, suggestion_layers
+from guidelines import accepting, suggest_law, suggestion_formula, suggestion_layers
 from guidelines.suggestion_formula import Lot
 from tests.guidelines.suggestion_laws import Play
 
@@ -73,6 +73,7 @@ TWINS: dict[str, tuple[Any, str, Callable[..., Any]]] = {
     "rejecting restores the oldest layer": (suggestion_formula, "chain", _oldest),
     "a deleted insertion survives its rejection": (suggestion_formula, "presence", _removal_first),
     "a join keeps the first paragraph's properties": (suggestion_formula, "remaining", _first_wins),
+    "a decision's steps forget the properties": (accepting._Work, "_shape", lambda work, position, wanted: None),
     "the law sees no base": (suggest_law, "_is_same_without", lambda found, rejected: True),
     "the law looks at changed blocks alone": (suggest_law, "closes", lambda child: True),
 }
