@@ -34,7 +34,7 @@ demo: $(VENV)/installed ## serve Charte with demo data on http://127.0.0.1:8000
 	@$(BIN)/charte demo --folder var/demo
 
 test: install ## run every test
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: install ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .

@@ -1,10 +1,11 @@
-"""Fixtures for all tests: both databases, and the real texts that lie beside the checkout."""
+"""Fixtures for all tests: both databases, a browser, and the real texts that lie beside the checkout."""
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 from sqlalchemy import Engine, text
 from sqlmodel import SQLModel
 
@@ -13,6 +14,7 @@ import api.triggers  # noqa: F401 - every table and trigger, for create_all
 import workflow.tables  # noqa: F401
 from api.database import make_engine
 from tests import postgres
+from tests.browser import chromium
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +48,13 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
         connection.execute(text("SET LOCAL session_replication_role = replica"))  # the triggers refuse it
         connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
     yield built
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real Chromium. It ends with its module: Playwright bears neither a second one nor an event loop beside it."""
+    with chromium() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

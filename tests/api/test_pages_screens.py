@@ -11,7 +11,6 @@ from api.database import make_engine, transaction
 from api.demo import serve as demo
 from api.demo.company import PASSWORD
 from guidelines.tables import Guideline
-from tests.browser import chromium
 from tests.served import Served, serve
 from workflow.tables import VersionState
 
@@ -36,12 +35,6 @@ RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", 
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("demo")
     with serve(folder, f"sqlite:///{demo.prepare(folder)}") as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
         yield found
 
 

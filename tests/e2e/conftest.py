@@ -1,21 +1,10 @@
-"""Fixtures of the browser tests: one browser for all, a person at a page of their own."""
+"""Fixtures of the browser tests: LibreOffice, and where photographs go."""
 
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
-
-from tests.browser import chromium
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A real Chromium."""
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="session")

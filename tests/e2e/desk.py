@@ -121,7 +121,9 @@ class Desk:
     def approve_all(self) -> None:
         """Signs off everything that waits for this person."""
         self.page.locator(".btn.approve").click()
-        expect(self.page.locator(".toast[role=status], .toasts [role=status], [role=status] .toast").first).to_be_visible()
+        expect(
+            self.page.locator(".toast[role=status], .toasts [role=status], [role=status] .toast").first
+        ).to_be_visible()
 
     def request_changes(self, remark: str) -> None:
         """Sends the version back to the draft with a remark."""

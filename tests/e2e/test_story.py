@@ -12,8 +12,6 @@ from guidelines.people import Role
 from tests.e2e.desk import Desk
 from tests.served import Served, charte
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 COMMS_WRITER = ((Role.EDITOR, "comms"), (Role.PUBLISHER, "comms"))
 LAWYER = ((Role.REVIEWER, "legal"),)
 

@@ -16,7 +16,6 @@ from guidelines.document import Node
 from guidelines.people import Actor, Role
 from guidelines.tables import Person
 from tests import served
-from tests.browser import chromium
 from tests.builders import bullet, doc, h1, p
 from workflow import drafts
 
@@ -146,13 +145,6 @@ class Window:
     def _heard(self, kind: str, words: str) -> None:
         if kind == "error" and "ERR_INTERNET_DISCONNECTED" not in words and "status of 4" not in words:
             self.faults.append(words)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A real Chromium."""
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
