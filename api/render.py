@@ -17,6 +17,7 @@ from api import i18n
 from api.assets import asset, icon
 from api.refusals import Refusal
 from api.visit import Visit, Work
+from api.waiting import waiting
 from guidelines.people import Role
 from workflow.permissions import Permission, may
 from workflow.predicates import Context
@@ -52,6 +53,8 @@ def page(
     visit: Visit, work: Work, template: str, *, status: int = 200, cookies: list[Cookie] | None = None, **context: Any
 ) -> Response[str]:
     """A whole page for this visit. `me`, `visit`, `csrf` and `path` are what every template may count on."""
+    if work.visitor is not None:
+        context.setdefault("waiting", waiting(visit, work))
     text = render(
         template,
         visit.language,

@@ -1,55 +1,16 @@
 """The home page: what waits for this person and why, what waits for others and since when."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from litestar import Response, get
 from litestar.response import Redirect
 from markupsafe import Markup
 
-from api.i18n import N_, PARIS, say_date, say_lately, translations
+from api.i18n import N_, PARIS, translations
 from api.render import page
-from api.review_views import Reader, team_to_sign
-from api.views import Moving, moving, names_of, slices_named
-from api.visit import Access, ThisVisit, Visit, Work
-from guidelines import discussion
-from guidelines import queries as writing
-from guidelines.people import Role
-from workflow import events, handbook, queries, signing
-from workflow.machine import State
-from workflow.permissions import Permission, may
-from workflow.predicates import Context
-from workflow.queries import Standing
-
-MOST_QUOTED: Final = 90
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One thing that waits, as a line: where it leads and why it is there."""
-
-    href: str
-    title: str
-    why: str
-    since: str = ""
-    lang: str = ""
-    pips: list[str] = field(default_factory=list)
-    fallen: bool = False
-
-
-@dataclass(slots=True)
-class Tasks:
-    """Everything of one person's page."""
-
-    to_sign: list[Row] = field(default_factory=list)
-    to_write: list[Row] = field(default_factory=list)
-    to_publish: list[Row] = field(default_factory=list)
-    to_answer: list[Row] = field(default_factory=list)
-    to_confirm: list[Row] = field(default_factory=list)
-    done: list[Row] = field(default_factory=list)
-    with_others: list[Moving] = field(default_factory=list)
+from api.tasks import Row, Tasks, tasks_of
+from api.visit import Access, ThisVisit, Work
 
 
 @get("/", access=Access.PUBLIC, sync_to_thread=True)
@@ -59,13 +20,12 @@ def home(visit: ThisVisit) -> "Response[Any]":
         if work.visitor is None:
             return Redirect(f"/{visit.language}/handbook")
         tasks = tasks_of(visit, work)
-        groups = (tasks.to_sign, tasks.to_write, tasks.to_publish, tasks.to_answer, tasks.to_confirm)
         return page(
             visit,
             work,
             "for-you.html",
             greeting=_greeting(work, tasks, visit.language),
-            waiting=sum(map(len, groups)),
+            waiting=tasks.waiting,
             to_sign=tasks.to_sign,
             to_write=tasks.to_write,
             to_publish=tasks.to_publish,
@@ -74,130 +34,6 @@ def home(visit: ThisVisit) -> "Response[Any]":
             done=tasks.done,
             with_others=tasks.with_others,
         )
-
-
-def tasks_of(visit: Visit, work: Work) -> Tasks:
-    """What waits, read from the facts of every version in motion and from the handbook."""
-    tasks = Tasks()
-    if may(Permission.GUIDELINE_SEE, work.actor, Context(owner_team="")):
-        for state in queries.all_moving(work.session):
-            _sort(visit, work, queries.standing(work.session, state.version_id, work.at), tasks)
-    confirmed = queries.acknowledged(work.session, work.actor.id)
-    for entry in handbook.shelf(work.session, visit.language):
-        _sort_reading(entry, confirmed.get(entry.publication.version_id), tasks, visit.language)
-    return tasks
-
-
-def _sort(visit: Visit, work: Work, found: Standing, tasks: Tasks) -> None:
-    """Puts a version where it belongs on this person's page."""
-    row = moving(work, found, visit.language)
-    before = len(tasks.to_sign) + len(tasks.to_write) + len(tasks.to_publish)
-    if found.state is State.DRAFT:
-        if found.guideline.owner_team in work.actor.teams and may(Permission.DRAFT_EDIT, work.actor, found.context):
-            tasks.to_write.append(_to_write(visit, work, found, row))
-    elif queries.is_approved(found):
-        if may(Permission.PUBLISH, work.actor, found.context):
-            why = translations(visit.language).gettext(N_("Approved: nothing is outstanding. It can be published."))
-            tasks.to_publish.append(_row(visit, row, "review#decide", why))
-    elif (team := team_to_sign(found, work.actor)) and signing.signable(found, work.actor, team):
-        tasks.to_sign.append(_to_sign(visit, work, found, row, team))
-    if before == len(tasks.to_sign) + len(tasks.to_write) + len(tasks.to_publish):
-        tasks.with_others.append(row)
-    tasks.to_answer += _to_answer(visit, work, found)
-
-
-def _to_sign(visit: Visit, work: Work, found: Standing, row: Moving, team: str) -> Row:
-    """Which sections, for which team; a sign-off of one's own that fell is told with the words that broke it."""
-    catalogue = translations(visit.language)
-    names = names_of(work, found, visit.language)
-    reader = Reader(work, found, None, names, visit.language)
-    ids = [slice_.id for slice_ in found.facts.slices if slice_.id in reader.mine]
-    facts = {"sections": slices_named(ids, names, visit.language), "team": names.teams.get(team, team)}
-    falls = [fall for slice_ in found.facts.slices if slice_.id in reader.mine for fall in reader.falls(slice_)]
-    if falls:
-        sentence = catalogue.gettext(N_("A sign-off fell. %(words)s"))
-        words = falls[0].said[0].words if falls[0].said else falls[0].sentence
-        return _row(visit, row, "review", sentence % {"words": words}, fallen=True)
-    sentence = catalogue.ngettext(
-        "%(sections)s waits for a sign-off by %(team)s.", "%(sections)s wait for a sign-off by %(team)s.", len(ids)
-    )
-    return _row(visit, row, "review", sentence % facts)
-
-
-def _to_write(visit: Visit, work: Work, found: Standing, row: Moving) -> Row:
-    say = translations(visit.language).gettext
-    remark = _remark(work, found)
-    if remark:
-        person, words = remark
-        why = say(N_("%(person)s requests changes: “%(words)s”")) % {"person": person, "words": _cut(words)}
-    elif found.in_force is not None:
-        number = f"{found.in_force.major}.{found.in_force.minor}"
-        why = say(N_("A draft that begins with the words of version %(number)s.")) % {"number": number}
-    else:
-        why = say(N_("A first draft."))
-    return _row(visit, row, "edit", why)
-
-
-def _remark(work: Work, found: Standing) -> tuple[str, str] | None:
-    """(who, which remark) when the version was last sent back."""
-    history = [
-        event for event in events.history(work.session, found.guideline.id) if event.version_id == found.version.id
-    ]
-    decisive = (events.Kind.CHANGES_REQUESTED, events.Kind.SUBMITTED, events.Kind.REOPENED)
-    last = next((event for event in reversed(history) if event.kind in decisive), None)
-    if last is None or last.kind != events.Kind.CHANGES_REQUESTED or last.person_id is None:
-        return None
-    names = writing.people_named(work.session, {last.person_id})
-    return names.get(last.person_id, "…"), str(json.loads(last.data).get("remark", ""))
-
-
-def _to_answer(visit: Visit, work: Work, found: Standing) -> list[Row]:
-    """Open threads whose last word is another's: where the person took part, or edits the text for its owner."""
-    if not may(Permission.DISCUSS, work.actor, found.context):
-        return []
-    owner = found.guideline.owner_team
-    mine = work.actor.has(Role.EDITOR, owner)
-    owners = writing.members(work.session, frozenset({owner}), frozenset({Role.EDITOR}), work.at)[owner] if mine else ()
-    say = translations(visit.language).gettext
-    rows = []
-    for thread in discussion.threads(work.session, found.version.id):
-        last = thread.comments[-1] if thread.comments else None
-        if last is None or not thread.is_open or last.person_id == work.actor.id:
-            continue
-        part = any(comment.person_id == work.actor.id for comment in thread.comments)
-        if not part and (not mine or last.person_id in owners):
-            continue
-        name = writing.people_named(work.session, {last.person_id}).get(last.person_id, "…")
-        why = say(N_("%(person)s in %(title)s")) % {"person": name, "title": found.version.title}
-        href = f"/{visit.language}/versions/{found.version.id}/review#t-{thread.thread.id}"
-        rows.append(Row(href, _cut(last.text), why, say_lately(last.at, work.at, visit.language)))
-    return rows
-
-
-def _sort_reading(entry: handbook.Entry, confirmation: Any, tasks: Tasks, language: str) -> None:
-    say = translations(language).gettext
-    row = entry.publication
-    title = f"{row.title} {entry.number}"
-    if confirmation is not None:
-        when = say(N_("Confirmed on %(date)s.")) % {"date": say_date(confirmation.at, language)}
-        tasks.done.append(Row(f"/{language}/handbook/{entry.guideline.slug}", title, when, "", row.language))
-        return
-    since = say(N_("In force since %(date)s.")) % {"date": say_date(row.effective_on, language)}
-    why = row.change_note or row.summary or since
-    tasks.to_confirm.append(
-        Row(
-            f"/{language}/handbook/{entry.guideline.slug}#confirm",
-            title,
-            why,
-            say_date(row.effective_on, language),
-            row.language,
-        )
-    )
-
-
-def _row(visit: Visit, row: Moving, place: str, why: str, *, fallen: bool = False) -> Row:
-    href = f"/{visit.language}/versions/{row.id}/{place}"
-    return Row(href, row.title, why, row.since, row.lang, row.pips, fallen)
 
 
 def _greeting(work: Work, tasks: Tasks, language: str) -> Markup:
@@ -233,11 +69,6 @@ def _counted(rows: Sequence[Row], anchor: str, language: str) -> str:
     if anchor in ("publish", "write"):
         return ngettext("one text", "%(num)d texts", number) % {"num": number}
     return ngettext("One text", "%(num)d texts", number) % {"num": number}
-
-
-def _cut(text: str) -> str:
-    words = " ".join(text.split())
-    return words if len(words) <= MOST_QUOTED else words[:MOST_QUOTED].rsplit(" ", 1)[0] + " …"
 
 
 handlers = [home]
