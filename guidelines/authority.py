@@ -213,7 +213,8 @@ def project(
         project_slice(session, row, change.section, change.hash, people, at, cause, change.carried_from)
     if slices.outline_moved(before, after):
         document = steps.node_of(after)
-        project_slice(session, row, OUTLINE, outline_hash(outline(document)), people, at, cause)
+        found = outline_hash(outline(document), document.attr("numbering"))
+        project_slice(session, row, OUTLINE, found, people, at, cause)
         _project_outline(session, row, document, people, at)
 
 
@@ -257,7 +258,8 @@ def _project_outline(session: Session, row: Version, document: Node, people: Seq
             version_id=row.id,
             revision=row.revision,
             outline=json.dumps(lines, ensure_ascii=False, separators=(",", ":")),
-            hash=outline_hash(places),
+            numbering=document.attr("numbering"),
+            hash=outline_hash(places, document.attr("numbering")),
             at=at,
             person_id=people[0] if people else None,
         )

@@ -175,7 +175,8 @@ def _list(text: str) -> object:
 def _outline_hash(row: OutlineRevision) -> str:
     """The stored hash, if the stored lines have it."""
     try:
-        told = outline_hash([Place(line[0], line[1], line[2], tuple(line[3])) for line in json.loads(row.outline)])
+        places = [Place(line[0], line[1], line[2], tuple(line[3])) for line in json.loads(row.outline)]
+        told = outline_hash(places, row.numbering)
     except UNREADABLE as error:
         return f"{row.hash} of lines that cannot be read ({error.__class__.__name__})"
     return row.hash if told == row.hash else f"{row.hash} of other lines"

@@ -141,7 +141,7 @@ def members(session: Session, teams: frozenset[str], roles: frozenset[Role], at:
 def slice_hashes(row: Version, document: Node) -> dict[str, str]:
     """Every slice of a version with its hash: the sections in order, then the outline and the meta data."""
     found = {section.id: section.hash for section in sections(document)}
-    found[OUTLINE] = outline_hash(outline(document))
+    found[OUTLINE] = outline_hash(outline(document), document.attr("numbering"))
     found[META] = meta_hash(title=row.title, language=row.language, kind=row.kind, audience=row.audience)
     return found
 

@@ -65,9 +65,10 @@ def outline(document: Node, places: Mapping[str, Place] | None = None) -> tuple[
     return tuple(lines)
 
 
-def outline_hash(places: Sequence[Place]) -> str:
-    """The hash that a sign-off of the outline names."""
-    return digest("outline", [[place.id, place.level, place.owner_team, sorted(place.tags)] for place in places])
+def outline_hash(places: Sequence[Place], numbering: str = "none") -> str:
+    """The hash that a sign-off of the outline names. How clauses are numbered is signed with it: people cite them."""
+    lines = [[place.id, place.level, place.owner_team, sorted(place.tags)] for place in places]
+    return digest("outline", {"numbering": numbering, "places": lines})
 
 
 def meta_hash(*, title: str, language: str, kind: str, audience: str) -> str:

@@ -37,7 +37,7 @@ def changes(before: Tree, after: Tree) -> list[Change]:
 
 
 def outline_moved(before: Tree, after: Tree) -> bool:
-    """Whether the outline's lines differ: which sections there are, in which order, at which levels."""
+    """Whether the outline's lines differ: which sections there are, in which order, at which levels, numbered how."""
     return _lines(before) != _lines(after)
 
 
@@ -45,6 +45,7 @@ def _lines(tree: Tree) -> list[tuple[str, object]]:
     front: Slices = {FRONT: _slices(tree)[FRONT]}
     headings = [block.attrs for block in tree.content.content if block.type.name == "heading"]
     return [
+        ("", tree.attrs["numbering"]),
         *((key, None) for key in _sections(front, set())),
         *((str(attrs["id"]), attrs["level"]) for attrs in headings),
     ]

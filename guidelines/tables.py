@@ -172,6 +172,8 @@ class OutlineRevision(SQLModel, table=True):
     version_id: str = Field(foreign_key="version.id", primary_key=True)
     revision: int = Field(primary_key=True)
     outline: str = Field(sa_type=Text)
+    #: How headings and clauses are numbered: signed with the order.
+    numbering: str = Field(max_length=20)
     hash: str = Field(max_length=64)
     at: datetime = Field(sa_type=Moment)
     person_id: str | None = Field(default=None, max_length=32)

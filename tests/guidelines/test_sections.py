@@ -33,3 +33,8 @@ def test_order_level_owner_and_tags_are_signed_as_the_outline() -> None:
     assert tagged[1] == Place("s2", 2, "legal", ("a", "b"))
     moved = outline(doc(h2("Two", id="s2"), h1("One", id="s1")))
     assert len({outline_hash(plain), outline_hash(tagged), outline_hash(moved)}) == 3
+
+
+def test_how_clauses_are_numbered_is_signed_with_the_outline() -> None:
+    places = outline(doc(h1("One", id="s1")))
+    assert len({outline_hash(places, numbering) for numbering in ("none", "headings", "clauses")}) == 3

@@ -57,6 +57,9 @@ class House:
             "stepType": "replace", "from": position, "to": position,
             "slice": {"content": [{"type": "text", "text": words}]},
         }  # fmt: skip
+        self.step(version_id, by, step)
+
+    def step(self, version_id: str, by: str, step: dict[str, Any]) -> None:
         drafts.may_edit(self.session, self.actor(by), version_id)
         revision = authority.open_document(self.session, version_id).revision
         authority.receive(

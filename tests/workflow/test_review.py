@@ -398,3 +398,11 @@ def test_meta_data_is_signed_like_words(house: House) -> None:
     )  # fmt: skip
     house.submit("v2")
     assert {part for _, part, _ in house.missing("v2")} == {"meta"}
+
+
+def test_numbering_the_clauses_is_a_change_of_the_outline_that_both_teams_sign(house: House) -> None:
+    house.first_edition()
+    house.draft("v2")
+    house.step("v2", "mathieu", {"stepType": "docAttr", "attr": "numbering", "value": "clauses"})
+    house.submit("v2")
+    assert house.missing("v2") == {("not_yet", "outline", "comms"), ("not_yet", "outline", "legal")}

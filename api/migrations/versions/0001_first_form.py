@@ -190,6 +190,7 @@ def upgrade() -> None:
         sa.Column("version_id", sa.String(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("outline", sa.Text(), nullable=False),
+        sa.Column("numbering", sa.String(20), nullable=False),
         sa.Column("hash", sa.String(64), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("person_id", sa.String(32), nullable=True),
