@@ -1,4 +1,9 @@
-"""Approval policies: what must be signed, by which teams, in which order. A policy is data, known by its hash."""
+"""Approval policies: what must be signed, by which teams, in which order. A policy is data, known by its hash.
+
+A file says more than the product acts on yet. Read, checked, kept and hashed, but without effect so far: `interim`,
+`when.classes` (every change counts as substantive), `due_days`, `escalate_to`, `applies` (a guideline names its
+policy), and the scopes `owned` and `tag:…` (no text has owners or tags yet: such a requirement asks for nothing).
+"""
 
 import hashlib
 import json
@@ -16,6 +21,8 @@ from workflow.errors import InvalidPolicy, UnknownPolicy
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,79}$")]
 Change = Literal["editorial", "clarifying", "substantive"]
 Authors = Literal["excluded", "second_pair"]
+#: A list that is there names something: an empty one would be a rule that never holds.
+Some = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=80)], ...], Field(min_length=1)]
 
 
 class Strict(BaseModel):
@@ -34,16 +41,16 @@ class Said(Strict):
 class Applies(Strict):
     """Which guidelines the policy is for; a star stands for all."""
 
-    kinds: tuple[str, ...] = ("*",)
-    languages: tuple[str, ...] = ("*",)
+    kinds: Some = ("*",)
+    languages: Some = ("*",)
 
 
 class When(Strict):
     """When a requirement exists; an absent list means always."""
 
-    kinds: tuple[str, ...] | None = None
-    languages: tuple[str, ...] | None = None
-    classes: tuple[Change, ...] | None = None
+    kinds: Some | None = None
+    languages: Some | None = None
+    classes: Annotated[tuple[Change, ...], Field(min_length=1)] | None = None
 
 
 class Requirement(Strict):
@@ -52,12 +59,12 @@ class Requirement(Strict):
     id: Slug
     team: Slug
     quorum: Annotated[int, Field(ge=1, le=50)] | Literal["all"] = 1
-    people: tuple[str, ...] | None = None
+    people: Some | None = None
     scope: Annotated[str, Field(pattern=r"^(all|owned|outline|tag:[a-z0-9-]{1,40})$")] = "all"
     authors: Authors = "excluded"
     when: When = When()
     due_days: Annotated[int, Field(ge=1, le=365)] | None = None
-    escalate_to: str | None = None
+    escalate_to: Slug | None = None
 
 
 class Stage(Strict):

@@ -47,6 +47,27 @@ def test_the_standard_policy_asks_one_of_each_side_for_everything() -> None:
     assert policy_named("standard") == policy == shipped()["standard"]
 
 
+def test_the_shipped_policies_are_four_files_named_as_they_are() -> None:
+    assert set(shipped()) == {"standard", "social-media-charter", "crisis", "light"}
+    folder = files("workflow").joinpath("policies")
+    assert {file.name for file in folder.iterdir()} == {f"{name}.toml" for name in shipped()}
+
+
+def test_the_shipped_policies_ask_for_what_they_say() -> None:
+    charter = shipped()["social-media-charter"]
+    asked = [(stage, need.id, need.scope) for stage, need in charter.active(kind="charter", language="fr")]
+    assert asked == [
+        (0, "dpo", "tag:personal-data"), (0, "hr", "owned"), (1, "comms", "all"), (1, "legal-substance", "all"),
+    ]  # fmt: skip
+    milder = [need.id for _, need in charter.active(kind="charter", language="fr", change="clarifying")]
+    assert milder == ["dpo", "hr", "comms", "legal"]
+    light = shipped()["light"]
+    assert [need.id for _, need in light.active(kind="guide", language="en", change="editorial")] == ["comms"]
+    interim = shipped()["crisis"].interim
+    assert interim is not None
+    assert (interim.quorum, interim.authors, interim.alone, interim.clock_hours) == (2, "excluded", "with_reason", 72)
+
+
 MISTAKES = {
     "an unknown key": (changed("colour", "red"), "colour"),
     "an unknown key of a requirement": (changed("stage.0.require.0.quorom", 2), "stage.0.require.0.quorom"),
@@ -63,6 +84,9 @@ MISTAKES = {
     "a review never": (changed("review_every_months", 0), "review_every_months"),
     "a class of no kind": (changed("stage.0.require.0.when", {"classes": ["huge"]}), "stage.0.require.0.when"),
     "a clock of a year": (changed("interim", {"team": "x", "quorum": 1, "clock_hours": 9000}), "interim.clock_hours"),
+    "nobody named": (changed("stage.0.require.0.people", []), "stage.0.require.0.people"),
+    "a condition that never holds": (changed("stage.0.require.0.when", {"classes": []}), "stage.0.require.0.when"),
+    "a role with spaces": (changed("stage.0.require.0.escalate_to", "The Boss"), "stage.0.require.0.escalate_to"),
     "two requirements of one id": (
         changed("stage.0.require", [{"id": "a", "team": "legal"}, {"id": "a", "team": "comms"}]), "",
     ),
@@ -89,6 +113,13 @@ def test_toml_and_json_of_the_same_policy_are_the_same_value() -> None:
     policy = read_policy(STANDARD)
     assert read_policy(json.dumps(policy.model_dump(mode="json"))) == policy
     assert read_policy(policy.canonical()).hash == policy.hash
+
+
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_a_policy_read_back_from_what_is_stored_is_the_same_policy(name: str) -> None:
+    policy = shipped()[name]
+    assert read_policy(policy.canonical()) == policy
+    assert read_policy(policy.canonical()).canonical() == policy.canonical()
 
 
 def test_the_order_of_keys_does_not_move_the_hash_and_every_value_does() -> None:
