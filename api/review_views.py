@@ -1,4 +1,4 @@
-"""What the review page shows of each section: its redline, who signed, whose sign-off fell by which words."""
+"""What the review page shows of each section: its redline, who signed, whose sign-off fell."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,22 +7,20 @@ from typing import Any
 
 from markupsafe import Markup
 
-from api.i18n import N_, say_list, say_moment, translations
+from api.falls import Fall, Falls
+from api.i18n import N_, translations
 from api.views import Names, pip
 from api.visit import Work
-from api.words import Said, kind_name, say_changes, slice_name
+from api.words import kind_name, slice_name
 from exports.html import render_blocks
 from exports.numbering import numbers
 from exports.redline import render_entries
-from guidelines import authority, discussion
-from guidelines import queries as writing
-from guidelines.changes import changes_of
-from guidelines.document import Node
+from guidelines import discussion
 from guidelines.people import Actor
-from guidelines.redline import Redline, by_section, redline
+from guidelines.redline import Redline, by_section
 from guidelines.sections import FRONT, OUTLINE, Section, sections
 from workflow import signing
-from workflow.coverage import Void, Voided, counting, latest, voided
+from workflow.coverage import Void, counting, latest, voided
 from workflow.facts import Choice, Slice, to_sign
 from workflow.outstanding import is_text
 from workflow.predicates import signs_for
@@ -31,21 +29,12 @@ from workflow.queries import Standing
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A team's mark at the foot of a section: ok with a name, fallen or waiting with words."""
+    """A team's mark at the foot of a section: ok with a name, waiting, or fallen with words that name the team."""
 
     tone: str
     team: str
     name: str = ""
     words: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Fall:
-    """A sign-off that no longer holds: whose, since when by whom, and the very words, in words and as a redline."""
-
-    sentence: str
-    said: list[Said]
-    body: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +103,7 @@ class Reader:
         self.team = team_to_sign(found, work.actor)
         self.mine = {part.id for part in signing.signable(found, work.actor, self.team)}
         self.bodies, self.touched = self._bodies(comparison)
-        self.former: dict[int, Mapping[str, Section]] = {}
+        self.fell = Falls(work, found, names, language)
 
     def parts(self) -> list[Part]:
         """Every section as it is read and signed, then the outline and the meta data where they changed."""
@@ -123,7 +112,7 @@ class Reader:
 
     def falls(self, slice_: Slice) -> list[Fall]:
         """The sign-offs that fell because the words changed and that nobody has replaced."""
-        return [self._fall(slice_, void, team) for team, void in fallen(slice_, self.found)]
+        return self.fell.of(slice_)
 
     def _part(self, slice_: Slice) -> Part:
         changed = any(slice_ in to_sign(need, self.found.facts) for _, need in self.found.facts.requirements)
@@ -170,45 +159,11 @@ class Reader:
             if signed:
                 marks += [Mark("ok", team, self.names.people.get(decision.person, "")) for decision in signed]
             elif any(void.reason is Void.OTHER_WORDS for void in voided(need, slice_, self.found.facts)):
-                marks.append(Mark("fallen", team, words=self.say(N_("to sign again"))))
+                words = self.say(N_("%(team)s: to sign again")) % {"team": team}
+                marks.append(Mark("fallen", team, words=words))
             else:
                 marks.append(Mark("waits", team))
         return marks
-
-    def _fall(self, slice_: Slice, void: Voided, team: str) -> Fall:
-        decision = void.decision
-        since = writing.changes_since(self.work.session, self.found.version.id, slice_.id, decision.revision)
-        authors = sorted({person for change in since for person in change.authors})
-        known = writing.people_named(self.work.session, set(authors))
-        facts = {
-            "person": self.names.people.get(decision.person, ""),
-            "team": self.names.teams.get(team, team),
-            "when": say_moment(decision.at, self.language),
-            "who": say_list([known.get(person, "…") for person in authors], self.language) or self.say(N_("somebody")),
-            "since": say_moment(since[-1].at, self.language) if since else "",  # type: ignore[arg-type]
-        }
-        sentence = (
-            N_("You signed for %(team)s on %(when)s. These words were changed by %(who)s on %(since)s:")
-            if decision.person == self.actor.id
-            else N_("%(person)s signed for %(team)s on %(when)s. These words were changed by %(who)s on %(since)s:")
-        )
-        said, body = self._between(slice_, decision.revision)
-        return Fall(self.say(sentence) % facts, said, body)
-
-    def _between(self, slice_: Slice, revision: int) -> tuple[list[Said], Markup]:
-        """What changed in one section between the words signed and the present ones."""
-        if not is_text(slice_.id):
-            return [], Markup()
-        if revision not in self.former:
-            opened = authority.document_at(self.work.session, self.found.version.id, revision)
-            self.former[revision] = {part.id: part for part in sections(opened.document)}
-        now = next((part for part in sections(self.found.document) if part.id == slice_.id), None)
-        before = self.former[revision].get(slice_.id)
-        old, new = (Node("doc", {}, part.blocks if part else ()) for part in (before, now))
-        found = redline(old, new)
-        changed = [entry for entry in found.entries if entry.op != "equal"]
-        body = render_entries(changed, self.found.document, language=self.found.version.language, labels=self.language)
-        return say_changes(changes_of(found), self.names.sections, self.language), Markup(body)
 
     def _bodies(self, comparison: Redline | None) -> tuple[dict[str, Markup], set[str]]:
         """Section to its text, as a redline where there is something to compare with; and where that shows changes."""
@@ -243,16 +198,6 @@ class Reader:
             (self.say(N_("For whom")), former.audience if former else "", row.audience),
         )
         return Markup("").join(_line(name, before, after, former is not None) for name, before, after in lines)
-
-
-def fallen(slice_: Slice, found: Standing) -> list[tuple[str, Voided]]:
-    """(team, sign-off) for each that fell because the words changed, where nobody has signed the present ones."""
-    listed = []
-    for _, need in found.facts.requirements:
-        if slice_ not in to_sign(need, found.facts) or counting(need, slice_, found.facts):
-            continue
-        listed += [(need.team, void) for void in voided(need, slice_, found.facts) if void.reason is Void.OTHER_WORDS]
-    return listed
 
 
 def talks(

@@ -91,7 +91,7 @@ def _to_sign(visit: Visit, work: Work, found: Standing, row: Moving, team: str) 
     falls = [fall for slice_ in found.facts.slices if slice_.id in reader.mine for fall in reader.falls(slice_)]
     if falls:
         sentence = catalogue.gettext(N_("A sign-off fell. %(words)s"))
-        words = falls[0].said[0].words if falls[0].said else falls[0].sentence
+        words = falls[0].said[0].words if falls[0].said else falls[0].signed[0]
         return _row(visit, row, "review", sentence % {"words": words}, fallen=True)
     sentence = catalogue.ngettext(
         "%(sections)s waits for a sign-off by %(team)s.", "%(sections)s wait for a sign-off by %(team)s.", len(ids)

@@ -1,5 +1,6 @@
 """What the house knows, said in the visitor's language: changes, what is outstanding, events, whose turn it is."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -12,6 +13,8 @@ from workflow.outstanding import Outstanding, Reason
 from workflow.tables import Event
 
 MOST_QUOTED: Final = 120
+#: Spaces that a line may break at: the others belong to the mark beside them and stay.
+_SPACES: Final = re.compile(r"[^\S\u00a0\u202f]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,13 @@ def say_changes(found: Sequence[Change], numbers: Mapping[str, tuple[str, str]],
         }
         lines.append(Said(change.section, number, say(_CHANGES[change.kind]) % facts))
     return lines
+
+
+def say_difference(name: str, before: str, after: str, language: str) -> str:
+    """How a named thing beside the text changed; one that was not there is added, one that is gone removed."""
+    kind = Kind.REPLACED if before and after else Kind.ADDED if after else Kind.REMOVED
+    facts = {"place": name, "before": _quoted(before), "after": _quoted(after)}
+    return translations(language).gettext(_CHANGES[kind]) % facts
 
 
 def say_outstanding(
@@ -241,5 +251,5 @@ def _place(number: str, title: str, language: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    words = " ".join(text.split())
+    words = _SPACES.sub(" ", text).strip()
     return words if len(words) <= MOST_QUOTED else words[:MOST_QUOTED].rsplit(" ", 1)[0] + " …"

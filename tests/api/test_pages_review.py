@@ -8,9 +8,12 @@ from sqlalchemy import Engine
 
 from api import accounts
 from api.database import transaction
-from guidelines.document import document_hash
+from guidelines import authority, steps
+from guidelines.document import document_hash, serialise
+from guidelines.sections import sections
 from tests.api.browsing import Company, Page, Visitor
 from tests.builders import doc, h1, p
+from tests.workflow.house import House
 
 REVIEW = "/versions/v1/review"
 #: Where "first" begins in the text of the house.
@@ -37,6 +40,23 @@ def fresh(company: Company, name: str) -> Visitor:
         token = accounts.open_session(session, name, user_agent="tests", at=company.now)
     visitor.client.cookies.set("charte_session", token, domain="testserver.local")
     return visitor
+
+
+def carry_to_the_front(house: House, version_id: str, by: str, section: str) -> None:
+    """Cuts a section with all its blocks and puts it first, as one commit."""
+    opened = authority.open_document(house.session, version_id)
+    blocks = next(part.blocks for part in sections(opened.document) if part.id == section)
+    sizes = [steps.tree_of(opened.document).content.content[place].node_size for place in range(4)]
+    place = opened.document.content.index(blocks[0])
+    start = sum(sizes[:place])
+    end = start + sum(sizes[place : place + len(blocks)])
+    cut = {"stepType": "replace", "from": start, "to": end}
+    content = serialise(opened.document)["content"][place : place + len(blocks)]
+    put = {"stepType": "replace", "from": 0, "to": 0, "slice": {"content": content}}
+    authority.receive(
+        house.session, version_id, actor=house.actor(by), ref="carry", base_revision=opened.revision,
+        steps_json=[cut, put], at=house.tick(),
+    )  # fmt: skip
 
 
 def rewritten(company: Company, words: str = " the office") -> None:
@@ -120,6 +140,53 @@ def test_a_sign_off_of_older_words_says_which_words_changed_by_whom_and_when(com
     assert "A sign-off fell. In “Speaking”, “the office” is added." in home
     again = sign(julie)
     assert "A sign-off of this section no longer holds" not in again.words
+
+
+def test_a_fallen_sign_off_on_the_title_and_audience_says_what_they_were(company: Company) -> None:
+    julie, aicha = company.visitor("julie"), company.visitor("aicha")
+    sign(julie)
+    aicha.send(aicha.read(REVIEW), "/reopen")
+    aicha.send(aicha.read("/guidelines/charter"), "/details", title="Interim", audience="Everybody")
+    aicha.send(
+        aicha.read("/guidelines/charter"), "/details", title="Charter for all", audience="Everybody", kind="guide"
+    )
+    aicha.send(aicha.read("/versions/v1/edit"), "/submit")
+    page = julie.read(REVIEW)
+    assert "Changed by Aicha on 24 November 2026" in page.words
+    assert "Title, “Charter” becomes “Charter for all”." in page.words
+    assert "Kind, “Charter” becomes “Guide”." in page.words
+    assert "For whom, “Everybody” is added." in page.words
+    assert "Interim" not in page.words.split("Changed by", 1)[1]
+
+
+def test_a_fallen_sign_off_on_the_order_shows_the_order_that_was_signed_and_the_one_of_now(company: Company) -> None:
+    julie, aicha = company.visitor("julie"), company.visitor("aicha")
+    sign(julie)
+    aicha.send(aicha.read(REVIEW), "/reopen")
+    with company.acting() as house:
+        carry_to_the_front(house, "v1", "mathieu", "s2")
+    aicha.send(aicha.read("/versions/v1/edit"), "/submit")
+    page = julie.read(REVIEW)
+    assert "The order was changed by Mathieu on 24 November 2026" in page.words
+    assert "stands elsewhere in the order." in page.words
+    assert "Order that was signed Speaking Pictures" in page.words
+    assert "Order now Pictures Speaking" in page.words
+
+
+def test_sign_offs_that_fell_by_the_same_words_are_told_in_one_notice(company: Company) -> None:
+    julie, camille = company.visitor("julie"), company.visitor("camille")
+    sign(julie)
+    sign(camille)
+    rewritten(company)
+    page = julie.read(REVIEW)
+    assert page.words.count("A sign-off of this section no longer holds") == 1
+    told = page.words.split("A sign-off of this section no longer holds", 1)[1]
+    assert re.match(
+        r" You signed for legal on [\w ,:]{20,30}\. Camille signed for comms on |"
+        r" Camille signed for comms on [\w ,:]{20,30}\. You signed for legal on ",
+        told,
+    )
+    assert told.count("“the office” is added.") == 1
 
 
 def test_the_sections_whose_words_stand_keep_their_sign_offs(company: Company) -> None:

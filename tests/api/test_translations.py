@@ -66,6 +66,23 @@ def test_a_template_says_nothing_that_is_not_translated(path: object) -> None:
     assert not words
 
 
+GLUED = re.compile(r"(?:\}\}|%\})\s*(?:[:;!»]|\?(?!\w+=))|«\s*\{")
+
+
+@pytest.mark.parametrize("path", sorted((catalogue.FOLDER / "templates").glob("*.html")), ids=lambda path: path.name)
+def test_no_template_sets_a_mark_that_french_writes_otherwise_behind_what_it_says(path: object) -> None:
+    source = path.read_text(encoding="utf-8")  # type: ignore[attr-defined]
+    outside = re.sub(r"\{% trans.*?endtrans %\}", "", source, flags=re.DOTALL)
+    assert not GLUED.findall(outside)
+
+
+@pytest.mark.parametrize(
+    "twin", ["{{ _('Sections') }}: 3", "<i>{{ team }}</i>{% if a %}: {{ words }}", "« {{ title }} »"], ids=str
+)
+def test_the_typography_check_sees_a_mark_outside_a_message(twin: str) -> None:
+    assert GLUED.search(twin)
+
+
 def test_every_code_of_the_house_has_its_sentences() -> None:
     missing = {error.code for error in refusable()} - set(SENTENCES) - {"guideline_error", "api_error", "error"}
     assert not missing
