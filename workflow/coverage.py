@@ -79,5 +79,7 @@ def wrote(decision: Decision, slice: Slice, facts: VersionFacts, requirement: Re
 
 def _approvals(requirement: Requirement, slice: Slice, facts: VersionFacts) -> Iterable[Decision]:
     for decision in latest(facts, slice.id).values():
-        if decision.choice is Choice.APPROVE and decision.team == requirement.team:
+        if decision.choice is not Choice.APPROVE or decision.team != requirement.team:
+            continue
+        if requirement.people is None or decision.principal in requirement.people:
             yield decision

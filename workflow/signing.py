@@ -10,17 +10,15 @@ from guidelines import queries as writing
 from guidelines.document import document_hash
 from guidelines.people import Actor
 from guidelines.sections import META
-from workflow import events
-from workflow.coverage import latest
-from workflow.errors import AlreadySigned, NotYourSlot, SelfApproval, StageClosed, StaleSignOff, WorkflowError
+from workflow import eligible, events
+from workflow.eligible import Entry
+from workflow.errors import WorkflowError
 from workflow.events import Kind
 from workflow.evidence import fingerprint
 from workflow.facts import Choice, Slice, to_sign
-from workflow.machine import Action, State
-from workflow.outstanding import slots_taken, stage_is_open
+from workflow.machine import Action
 from workflow.permissions import Permission
 from workflow.policy import Requirement
-from workflow.predicates import signs_for
 from workflow.queries import Standing
 from workflow.tables import SignOff
 from workflow.transition import MOST_REMARK, allowed, reason_in_words
@@ -47,16 +45,14 @@ def approve(
     `AlreadySigned`, `StageClosed`.
     """
     found = allowed(session, actor, version_id, Permission.SIGN, Action.APPROVE, at)
-    if not signs_for(actor, team):
-        raise NotYourSlot(team=team)
+    entries = eligible.check_team(actor, team, found.facts)
     _check_shown(session, found, shown_hash, shown_revision)
-    stage, requirement = _requirement(found, team)
-    parts = _to_sign_now(found, actor, stage, requirement, sections)
+    parts = eligible.slices_to_sign(actor, entries, found.facts, sections)
     return _decide(
         session,
         found,
         actor,
-        requirement,
+        _requirement(entries, parts, found),
         Choice.APPROVE,
         parts,
         shown_hash,
@@ -83,11 +79,10 @@ def object_to(
 ) -> SignOff:
     """Objects, with a reason: holds back publication until taken back, lifted by a colleague, or decided otherwise."""
     found = allowed(session, actor, version_id, Permission.SIGN, Action.OBJECT, at)
-    if not signs_for(actor, team):
-        raise NotYourSlot(team=team)
+    entries = eligible.check_team(actor, team, found.facts)
     _check_shown(session, found, shown_hash, shown_revision)
-    _, requirement = _requirement(found, team)
-    parts = _named(found, to_sign(requirement, found.facts), sections)
+    parts = eligible.named(eligible.asked_of(entries, found.facts), sections)
+    requirement = _requirement(entries, parts, found)
     reason = reason_in_words(remark)
     return _decide(session, found, actor, requirement, Choice.OBJECT, parts, shown_hash, "", language, reason, at)
 
@@ -124,105 +119,29 @@ def lift(
 
 def signable(found: Standing, actor: Actor, team: str) -> list[Slice]:
     """The slices that the person could sign for the team now."""
-    if found.state is not State.IN_REVIEW or not signs_for(actor, team):
-        return []
-    entry = _entry(found, team)
-    if entry is None:
-        return []
-    stage, requirement = entry
-    return [
-        part for part in _open(found, actor, stage, requirement) if _refusal(found, actor, requirement, part) is None
-    ]
+    return eligible.signable(actor, team, found.facts)
 
 
 def why_not_signable(found: Standing, actor: Actor, team: str) -> WorkflowError | None:
     """The refusal that `approve` would give for everything the team must sign; None when something may be signed."""
     try:
-        stage, requirement = _requirement(found, team)
-        _to_sign_now(found, actor, stage, requirement, None)
+        eligible.slices_to_sign(actor, eligible.check_team(actor, team, found.facts), found.facts)
     except WorkflowError as error:
         return error
     return None
 
 
 def _check_shown(session: Session, found: Standing, shown_hash: str, shown_revision: int | None) -> None:
-    now = document_hash(found.document)
-    if shown_hash != now:
-        raise StaleSignOff(shown=shown_hash, now=now, sections=[])
+    eligible.check_shown(shown_hash, document_hash(found.document))
     meta = found.facts.slice(META)
     if shown_revision is not None and meta is not None:
-        then = writing.hash_at(session, found.version.id, META, shown_revision)
-        if then != meta.hash:
-            raise StaleSignOff(shown=then, now=meta.hash, sections=[META])
+        eligible.check_shown(writing.hash_at(session, found.version.id, META, shown_revision), meta.hash, [META])
 
 
-def _entry(found: Standing, team: str) -> tuple[int, Requirement] | None:
-    return next(((stage, need) for stage, need in found.facts.requirements if need.team == team), None)
-
-
-def _requirement(found: Standing, team: str) -> tuple[int, Requirement]:
-    entry = _entry(found, team)
-    if entry is None:
-        raise NotYourSlot(team=team)
-    return entry
-
-
-def _open(found: Standing, actor: Actor, stage: int, requirement: Requirement) -> list[Slice]:
-    """The slices the requirement wants signed, whose stage is open and which the person has not signed so already."""
-    parts = []
-    for part in to_sign(requirement, found.facts):
-        mine = latest(found.facts, part.id).get(actor.id)
-        signed = (
-            mine is not None
-            and mine.choice is Choice.APPROVE
-            and mine.team == requirement.team
-            and mine.hashes[part.id] == part.hash
-        )
-        if not signed and stage_is_open(stage, part, found.facts):
-            parts.append(part)
-    return parts
-
-
-def _refusal(found: Standing, actor: Actor, requirement: Requirement, part: Slice) -> type[Exception] | None:
-    if requirement.authors == "excluded" and actor.id in found.facts.contributors.get(part.id, frozenset()):
-        return SelfApproval
-    if actor.id in slots_taken(part, found.facts):
-        return NotYourSlot
-    if requirement.people is not None and actor.id not in requirement.people:
-        return NotYourSlot
-    pinned = found.facts.roster.get(requirement.team, frozenset())
-    if requirement.quorum == "all" and actor.id not in pinned:
-        return NotYourSlot
-    return None
-
-
-def _to_sign_now(
-    found: Standing, actor: Actor, stage: int, requirement: Requirement, sections: Sequence[str] | None
-) -> list[Slice]:
-    wanted = _named(found, to_sign(requirement, found.facts), sections)
-    fresh = [part for part in wanted if part in _open(found, actor, stage, requirement)]
-    if wanted and not fresh:
-        if not any(stage_is_open(stage, part, found.facts) for part in wanted):
-            raise StageClosed(stage=found.facts.policy.stage[stage].name.model_dump())
-        raise AlreadySigned(sections=[part.id for part in wanted])
-    refused = {part.id: kind for part in fresh if (kind := _refusal(found, actor, requirement, part)) is not None}
-    allowed = [part for part in fresh if part.id not in refused]
-    if refused and (sections is not None or not allowed):
-        kind = SelfApproval if SelfApproval in refused.values() else NotYourSlot
-        raise kind(sections=sorted(refused), team=requirement.team)
-    if not allowed:
-        raise NotYourSlot(team=requirement.team)
-    return allowed
-
-
-def _named(found: Standing, parts: list[Slice], sections: Sequence[str] | None) -> list[Slice]:
-    if sections is None:
-        return parts
-    known = {part.id: part for part in parts}
-    unknown = [name for name in sections if name not in known]
-    if unknown:
-        raise StaleSignOff(shown="", now=document_hash(found.document), sections=unknown)
-    return [known[name] for name in sections]
+def _requirement(entries: Sequence[Entry], parts: Sequence[Slice], found: Standing) -> Requirement:
+    """What the evidence names: the first of the team's requirements that asks for one of the slices."""
+    asked = [need for _, need in entries if any(part in to_sign(need, found.facts) for part in parts)]
+    return asked[0] if asked else entries[0][1]
 
 
 def _take_back(
@@ -238,21 +157,9 @@ def _take_back(
     at: datetime,
 ) -> SignOff:
     found = allowed(session, actor, version_id, Permission.SIGN, action, at)
-    if not signs_for(actor, team):
-        raise NotYourSlot(team=team)
-    _, requirement = _requirement(found, team)
-    wanted = {Choice.RETRACT: (Choice.APPROVE, Choice.OBJECT), Choice.LIFT: (Choice.OBJECT,)}[choice]
-    parts = []
-    for part in _named(found, list(found.facts.slices), sections):
-        held = latest(found.facts, part.id)
-        mine = held.get(actor.id)
-        theirs = any(other.choice is Choice.OBJECT and other.team == team for other in held.values())
-        if (choice is Choice.RETRACT and mine is not None and mine.choice in wanted) or (
-            choice is Choice.LIFT and theirs
-        ):
-            parts.append(part)
-    if not parts:
-        raise AlreadySigned(sections=list(sections or []))
+    entries = eligible.check_team(actor, team, found.facts)
+    parts = eligible.slices_to_take_back(actor, team, choice, found.facts, sections)
+    requirement = _requirement(entries, parts, found)
     shown = document_hash(found.document)
     reason = remark[:MOST_REMARK]
     return _decide(session, found, actor, requirement, choice, parts, shown, "", language, reason, at)

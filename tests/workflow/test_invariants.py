@@ -16,6 +16,7 @@ from sqlmodel import Session, select
 
 import guidelines.queries
 import workflow.coverage
+import workflow.eligible
 import workflow.facts
 import workflow.outstanding
 import workflow.queries
@@ -126,8 +127,8 @@ def _two_slots(monkeypatch: pytest.MonkeyPatch) -> None:
         }
 
     monkeypatch.setattr(workflow.coverage, "latest", latest)
-    monkeypatch.setattr(workflow.signing, "slots_taken", lambda *_: frozenset())
-    monkeypatch.setattr(workflow.signing, "latest", latest)
+    monkeypatch.setattr(workflow.eligible, "slots_taken", lambda *_: frozenset())
+    monkeypatch.setattr(workflow.eligible, "latest", latest)
 
 
 def _deaf_to_threads(monkeypatch: pytest.MonkeyPatch) -> None:
