@@ -49,7 +49,7 @@ fix: install ## mend format and what the linter can mend
 bench: $(VENV)/ready-to-bench ## measure beside the peers and write docs/benchmarks.md
 	$(BIN)/python -m benchmarks.report
 
-soak: install ## the fuzz and the property tests for hours instead of seconds
+soak: install ## the fuzz of steps, writers and suggestions, for long instead of seconds
 	CHARTE_SOAK=1 $(BIN)/python -m pytest -m soak
 
 screenshots: install ## photograph every screen into docs/screenshots

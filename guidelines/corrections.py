@@ -5,7 +5,7 @@ Imported once, by `steps`. Each correction names what it mends; `tests/conforman
 
 from typing import Any
 
-from prosemirror.model import Mark
+from prosemirror.model import Mark, ResolvedPos
 from prosemirror.model.schema import NodeType
 from prosemirror.transform import AddMarkStep, RemoveMarkStep, ReplaceAroundStep, ReplaceStep, Step
 from prosemirror.transform.attr_step import AttrStep
@@ -139,6 +139,11 @@ def _checked_attr(self: AttrStep, doc: Any) -> Any:
     return _apply_attr(self, doc)
 
 
+def _resolve(doc: Any, position: int) -> ResolvedPos:
+    """The place in a document. The package remembers places by document and so keeps every document for ever."""
+    return ResolvedPos.resolve(doc, position)
+
+
 def correct() -> None:
     """Puts the corrections in place; calling it again changes nothing."""
     changes: list[tuple[Any, str, Any]] = [
@@ -150,6 +155,7 @@ def correct() -> None:
         (NodeType, "allowed_marks", _allowed_marks),
         (AttrStep, "apply", _checked_attr),
         (StepMap, "_map", _map_through),
+        (ResolvedPos, "resolve_cached", _resolve),
     ]
     STEPS_BY_ID.setdefault("markSet", MarkSetStep)
     MarkSetStep.json_id = "markSet"

@@ -4,6 +4,9 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+pytestmark = pytest.mark.soak
 RUNS = 10_000 if os.environ.get("CHARTE_SOAK") else 300
 Run = Callable[..., list[Any]]
 

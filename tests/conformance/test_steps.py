@@ -9,6 +9,7 @@ import pytest
 from guidelines import corrections, steps
 from guidelines.document import parse
 
+pytestmark = pytest.mark.soak
 COUNT = 40_000 if os.environ.get("CHARTE_SOAK") else 2_500
 Run = Callable[..., list[Any]]
 

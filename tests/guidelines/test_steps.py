@@ -1,8 +1,10 @@
 """Steps from strangers: each malformed one is named, nothing of it is stored, and the text still opens."""
 
 import copy
+import gc
 import json
 import random
+import weakref
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -366,3 +368,13 @@ def test_without_a_correction_its_test_fails(monkeypatch: pytest.MonkeyPatch, br
         monkeypatch.delitem(STEPS_BY_ID, "markSet")
     with pytest.raises((AssertionError, InvalidStep)):
         checks[broken]()
+
+
+def test_a_document_that_nobody_holds_any_more_is_forgotten() -> None:
+    before = steps.tree_of(doc(h1("One", id="s1"), p("alpha", id="p1")))
+    after = steps.apply(before, steps.parse_step({"stepType": "replace", "from": 6, "to": 7}))
+    assert after is not None
+    former = weakref.ref(before)
+    del before
+    gc.collect()
+    assert former() is None

@@ -12,6 +12,7 @@ from guidelines import accepting, suggest_law, suggestion_formula, suggestion_la
 from guidelines.suggestion_formula import Lot
 from tests.guidelines.suggestion_laws import Play
 
+pytestmark = pytest.mark.soak
 SOAK = bool(os.environ.get("CHARTE_SOAK"))
 EDITS = 20_000 if SOAK else 500
 THOROUGH = 1.0 if SOAK else 0.35
