@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.datastructures import Cookie
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from sqlmodel import col, select
@@ -19,6 +20,9 @@ from api.secrets import password_matches
 from api.tables import Account, ApiToken, WebSession
 from api.visit import Access, ThisVisit, Visit, Work
 from guidelines.tables import Person
+
+#: Read by the pages' script, which is why it is no secret of the session.
+KEYS_COOKIE = "charte_keys"
 
 
 @get("/preferences", access=Access.MEMBER, sync_to_thread=True)
@@ -40,6 +44,22 @@ def choose_language(visit: ThisVisit, data: Form) -> "Response[Any]":
             person.language = language
     target = f"/{language}/preferences?done=saved"
     return Redirect(target, status_code=303, cookies=[language_cookie(language)])
+
+
+@post("/keys", access=Access.MEMBER, sync_to_thread=True)
+def choose_keys(visit: ThisVisit, data: Form) -> "Response[Any]":
+    """Keeps in a cookie, which scripts read, whether keys of one letter are commands in this browser."""
+    with visit.read():  # refuses whoever is not signed in
+        pass
+    cookie = Cookie(
+        key=KEYS_COOKIE,
+        value="on" if data.get("keys") else "off",
+        path="/",
+        samesite="lax",
+        secure=visit.config.secure_cookies,
+        max_age=31_536_000,
+    )
+    return Redirect(f"/{visit.language}/preferences?done=saved", status_code=303, cookies=[cookie])
 
 
 @post("/password", access=Access.MEMBER, sync_to_thread=True)
@@ -110,9 +130,10 @@ def _page(
         present=work.web_session.token_hash if work.web_session else "",
         tokens=work.session.exec(own_tokens.order_by(col(ApiToken.created_at))).all(),
         token=token,
+        keys_on=visit.request.cookies.get(KEYS_COOKIE) != "off",
         done=done,
         refusal=refusal,
     )
 
 
-handlers = [preferences_page, choose_language, change_password, create_token, revoke_token]
+handlers = [preferences_page, choose_language, choose_keys, change_password, create_token, revoke_token]

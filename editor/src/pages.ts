@@ -1,8 +1,11 @@
 // Small things that pages do when scripts run; every page works without them.
+import { followSections, reviewKeys } from "./review";
+import { sendAgain, sendOnce } from "./sending";
+import { isWriting, keysAreOn, plain } from "./writing";
 
 /** The slash leads to the search, wherever one is not writing. */
 function searchKey(event: KeyboardEvent): void {
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
+  if (event.key !== "/" || !plain(event) || isWriting(event.target) || !keysAreOn()) return;
   const field = document.querySelector<HTMLInputElement>('input[type="search"]');
   const link = document.querySelector<HTMLAnchorElement>("a.find");
   if (!field && !link) return;
@@ -11,17 +14,11 @@ function searchKey(event: KeyboardEvent): void {
   else link?.click();
 }
 
-/** j and k go through the sections of a review. */
-function sectionKeys(event: KeyboardEvent): void {
-  if (!["j", "k"].includes(event.key) || event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target))
-    return;
-  const links = [...document.querySelectorAll<HTMLAnchorElement>(".outline a[href^='#']")];
-  const at = links.findIndex((link) => link.getAttribute("aria-current") === "true");
-  const next = links[event.key === "j" ? Math.min(at + 1, links.length - 1) : Math.max(at - 1, 0)];
-  if (!next) return;
-  links.forEach((link) => link.removeAttribute("aria-current"));
-  next.setAttribute("aria-current", "true");
-  next.click();
+/** The question mark lists the keys, in a menu that Escape closes. */
+function listKeys(event: KeyboardEvent): void {
+  if (event.key !== "?" || !plain(event) || isWriting(event.target) || !keysAreOn()) return;
+  event.preventDefault();
+  document.getElementById("keys")?.togglePopover();
 }
 
 /** Words selected in a section are quoted in the comment that is opened for it. */
@@ -50,15 +47,15 @@ function toastLeaves(toast: HTMLElement): void {
   }, 1000);
 }
 
-function isWriting(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
-  );
-}
-
 document.addEventListener("keydown", searchKey);
-document.addEventListener("keydown", sectionKeys);
+document.addEventListener("keydown", listKeys);
+document.addEventListener("keydown", reviewKeys);
+document.addEventListener("submit", sendOnce);
+addEventListener("pageshow", sendAgain);
 document.addEventListener("beforetoggle", quoteSelection, true);
 foldOnPhones();
+followSections([...document.querySelectorAll<HTMLAnchorElement>("[data-review] .outline a[href^='#']")]);
+followSections([...document.querySelectorAll<HTMLAnchorElement>(".toc a[href^='#']")]);
+if (!keysAreOn()) document.querySelectorAll<HTMLElement>("[data-keys]").forEach((note) => note.remove());
 document.querySelectorAll<HTMLElement>("[data-toast]").forEach(toastLeaves);
 document.querySelector<HTMLElement>("[popover][data-open]")?.showPopover();
