@@ -1,6 +1,6 @@
 """Whether a sign-off still counts: for the words it named, by its maker's latest decision, by nobody who wrote them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -25,8 +25,12 @@ class Voided:
     reason: Void
 
 
-def latest(facts: VersionFacts, slice_id: str) -> dict[str, Decision]:
+def latest(facts: VersionFacts, slice_id: str) -> Mapping[str, Decision]:
     """Principal to their newest decision that names the slice. A lift ends every objection of its team."""
+    return facts.once(("latest", slice_id), lambda: _latest(facts, slice_id))
+
+
+def _latest(facts: VersionFacts, slice_id: str) -> dict[str, Decision]:
     found: dict[str, Decision] = {}
     for decision in facts.decisions:
         if slice_id not in decision.hashes:
@@ -42,11 +46,14 @@ def latest(facts: VersionFacts, slice_id: str) -> dict[str, Decision]:
 
 def counting(requirement: Requirement, slice: Slice, facts: VersionFacts) -> list[Decision]:
     """The sign-offs that count for the requirement on the slice as it stands, oldest first."""
-    return [
-        decision
-        for decision in _approvals(requirement, slice, facts)
-        if decision.hashes[slice.id] == slice.hash and not wrote(decision, slice, facts, requirement)
-    ]
+    return facts.once(
+        ("counting", requirement.id, slice.id, slice.hash),
+        lambda: [
+            decision
+            for decision in _approvals(requirement, slice, facts)
+            if decision.hashes[slice.id] == slice.hash and not wrote(decision, slice, facts, requirement)
+        ],
+    )
 
 
 def voided(requirement: Requirement, slice: Slice, facts: VersionFacts) -> list[Voided]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from guidelines.people import Actor
 from workflow.coverage import latest
 from workflow.errors import AlreadySigned, NotYourSlot, SelfApproval, StageClosed, StaleSignOff
-from workflow.facts import Choice, Slice, VersionFacts, to_sign
+from workflow.facts import Choice, Slice, VersionFacts, asked_slices
 from workflow.machine import State
 from workflow.outstanding import slots_taken, stage_is_open
 from workflow.policy import Requirement
@@ -90,8 +90,7 @@ def slices_to_take_back(
 
 def asked_of(entries: Sequence[Entry], facts: VersionFacts) -> list[Slice]:
     """The slices that one or another of the requirements must see signed, in order."""
-    asked = {part.id for _, need in entries for part in to_sign(need, facts)}
-    return [part for part in facts.slices if part.id in asked]
+    return [part for part in facts.slices if any(part.id in asked_slices(need, facts) for _, need in entries)]
 
 
 def named(parts: Iterable[Slice], sections: Sequence[str] | None) -> list[Slice]:
@@ -110,7 +109,7 @@ def _slot(
     """Why the person fills no slot of the team on the slice; None when one of its requirements has one for them."""
     if _signed(actor, part, entries[0][1].team, facts):
         return AlreadySigned
-    refusals = [_refusal(actor, part, entry, facts) for entry in entries if part in to_sign(entry[1], facts)]
+    refusals = [_refusal(actor, part, entry, facts) for entry in entries if part.id in asked_slices(entry[1], facts)]
     return None if None in refusals else refusals[0]
 
 

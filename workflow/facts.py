@@ -4,14 +4,17 @@ A slice is a section, the outline or the meta data: the units that are signed. E
 whether a sign-off counts) is computed from these.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, TypeVar
 
 from guidelines.sections import META, OUTLINE
 from workflow.machine import State
 from workflow.policy import Policy, Requirement
+
+Answer = TypeVar("Answer")
 
 
 class Choice(StrEnum):
@@ -75,11 +78,22 @@ class VersionFacts:
     base_ok: bool = True
     #: Slices with an open thread that holds back publication; "" for one on the whole text.
     blocking: frozenset[str] = frozenset()
+    #: Requirements that lost or gained a section against the anchor: they must see the outline signed.
+    scope_moved: frozenset[str] = frozenset()
+    #: What the rules have computed from these very facts: each question is asked many times, and answered once.
+    known: dict[tuple[object, ...], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def requirements(self) -> list[tuple[int, Requirement]]:
         """The policy's requirements for this kind and language, each with its stage."""
-        return self.policy.active(kind=self.kind, language=self.language)
+        return self.once(("requirements",), lambda: self.policy.active(kind=self.kind, language=self.language))
+
+    def once(self, question: tuple[object, ...], compute: Callable[[], Answer]) -> Answer:
+        """The answer to a question about these facts, computed at the first asking; not to be changed."""
+        if question not in self.known:
+            self.known[question] = compute()
+        answer: Answer = self.known[question]
+        return answer
 
     def slice(self, slice_id: str) -> Slice | None:
         """The slice of that id, if the version has it."""
@@ -111,4 +125,35 @@ def settled(requirement: Requirement, slice: Slice, facts: VersionFacts) -> bool
 
 def to_sign(requirement: Requirement, facts: VersionFacts) -> list[Slice]:
     """The slices that the requirement must see signed, in order."""
-    return [slice for slice in facts.slices if in_scope(requirement, slice) and not settled(requirement, slice, facts)]
+    return list(asked_slices(requirement, facts).values())
+
+
+def asked_slices(requirement: Requirement, facts: VersionFacts) -> Mapping[str, Slice]:
+    """The same by id: whether a slice is among them is asked far more often than which they are."""
+    return facts.once(
+        ("asked", requirement.id),
+        lambda: {slice.id: slice for slice in facts.slices if _asked(requirement, slice, facts)},
+    )
+
+
+def scope_moved(requirements: Iterable[Requirement], before: Iterable[Slice], now: Iterable[Slice]) -> frozenset[str]:
+    """The requirements whose sections in force are no longer all theirs, or were not theirs then.
+
+    Without this, taking a tag away would take a team's say away, and nobody would have been asked.
+    """
+    then = {slice.id: slice for slice in before}
+    today = {slice.id: slice for slice in now}
+    return frozenset(
+        need.id
+        for need in requirements
+        if need.scope not in ("all", "outline")
+        and any(
+            in_scope(need, slice) != (slice_id in today and in_scope(need, today[slice_id]))
+            for slice_id, slice in then.items()
+        )
+    )
+
+
+def _asked(requirement: Requirement, slice: Slice, facts: VersionFacts) -> bool:
+    covered = in_scope(requirement, slice) or (slice.id == OUTLINE and requirement.id in facts.scope_moved)
+    return covered and not settled(requirement, slice, facts)

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from guidelines.sections import META, OUTLINE
 from workflow.coverage import Void, Voided, counting, objections, voided
-from workflow.facts import Slice, VersionFacts, to_sign
+from workflow.facts import Slice, VersionFacts, asked_slices
 from workflow.policy import Requirement
 
 
@@ -81,7 +81,7 @@ def open_stage(facts: VersionFacts) -> int | None:
     open_stages = [
         stage
         for stage, requirement in facts.requirements
-        for slice in to_sign(requirement, facts)
+        for slice in asked_slices(requirement, facts).values()
         if _missing(requirement, slice, facts)
     ]
     return min(open_stages, default=None)
@@ -89,15 +89,19 @@ def open_stage(facts: VersionFacts) -> int | None:
 
 def stage_is_open(stage: int, slice: Slice, facts: VersionFacts) -> bool:
     """Whether a requirement of this stage may be signed on the slice now: the stages before it are complete."""
-    for earlier, requirement in facts.requirements:
-        if earlier >= stage:
-            continue
-        pending = to_sign(requirement, facts)
-        if facts.policy.gate == "section":
-            pending = [other for other in pending if other.id == slice.id]
-        if any(_missing(requirement, other, facts) for other in pending):
-            return False
-    return True
+    by_section = facts.policy.gate == "section"
+    return facts.once(
+        ("complete before", stage, slice.id if by_section else ""),
+        lambda: (
+            not any(
+                _missing(requirement, other, facts)
+                for earlier, requirement in facts.requirements
+                if earlier < stage
+                for other in asked_slices(requirement, facts).values()
+                if not by_section or other.id == slice.id
+            )
+        ),
+    )
 
 
 def can_sign(requirement: Requirement, slice: Slice, facts: VersionFacts) -> frozenset[str]:
@@ -114,20 +118,27 @@ def can_sign(requirement: Requirement, slice: Slice, facts: VersionFacts) -> fro
 
 def slots_taken(slice: Slice, facts: VersionFacts) -> frozenset[str]:
     """Who holds a counting sign-off on the slice already, for whatever team: one person fills one slot."""
-    return frozenset(
-        person
-        for _, requirement in facts.requirements
-        for decision in counting(requirement, slice, facts)
-        for person in (decision.person, decision.principal)
+    return facts.once(
+        ("slots", slice.id, slice.hash),
+        lambda: frozenset(
+            person
+            for _, requirement in facts.requirements
+            for decision in counting(requirement, slice, facts)
+            for person in (decision.person, decision.principal)
+        ),
     )
 
 
 def _requirement(stage: int, requirement: Requirement, slice: Slice, facts: VersionFacts) -> Outstanding | None:
-    if slice not in to_sign(requirement, facts):
+    if slice.id not in asked_slices(requirement, facts):
         return None
     missing = _missing(requirement, slice, facts)
+    alone = requirement.authors == "second_pair" and not _signed_by_another(slice, facts)
+    free = _others(slice, facts) if alone else frozenset()
+    if (alone and not free) or (alone and not missing):
+        return Outstanding(Reason.NO_SECOND_PAIR, slice.id, requirement.id, requirement.team, stage, 1, free)
     if not missing:
-        return _second_pair(stage, requirement, slice, facts)
+        return None
     who_can = can_sign(requirement, slice, facts)
     because = tuple(voided(requirement, slice, facts))
     return Outstanding(
@@ -143,17 +154,23 @@ def _requirement(stage: int, requirement: Requirement, slice: Slice, facts: Vers
     )
 
 
-def _second_pair(stage: int, requirement: Requirement, slice: Slice, facts: VersionFacts) -> Outstanding | None:
-    """With authors admitted, somebody who wrote none of the slice must be among those who signed it."""
-    if requirement.authors != "second_pair":
-        return None
+def _signed_by_another(slice: Slice, facts: VersionFacts) -> bool:
+    """Whether somebody who wrote none of the slice is among those who signed it, for whatever team."""
     contributors = facts.contributors.get(slice.id, frozenset())
-    for _, other in facts.requirements:
-        for decision in counting(other, slice, facts):
-            if not {decision.person, decision.principal} & contributors:
-                return None
-    free = can_sign(requirement, slice, facts) - contributors
-    return Outstanding(Reason.NO_SECOND_PAIR, slice.id, requirement.id, requirement.team, stage, 1, free)
+    return any(
+        not {decision.person, decision.principal} & contributors
+        for _, requirement in facts.requirements
+        for decision in counting(requirement, slice, facts)
+    )
+
+
+def _others(slice: Slice, facts: VersionFacts) -> frozenset[str]:
+    """Who wrote none of the slice and could still sign it, for whatever team."""
+    people: frozenset[str] = frozenset()
+    for _, requirement in facts.requirements:
+        if slice.id in asked_slices(requirement, facts):
+            people |= can_sign(requirement, slice, facts)
+    return people - facts.contributors.get(slice.id, frozenset())
 
 
 def _missing(requirement: Requirement, slice: Slice, facts: VersionFacts) -> int:
@@ -188,3 +205,10 @@ def _whole_version(facts: VersionFacts) -> Iterator[Outstanding]:
 def is_text(slice_id: str) -> bool:
     """Whether the slice is a section of the text rather than the outline or the meta data."""
     return slice_id not in (OUTLINE, META)
+
+
+def is_hopeless(line: Outstanding) -> bool:
+    """Whether nobody who is there now could ever resolve the line without the words being changed."""
+    return line.reason is Reason.NOBODY_CAN or (
+        line.reason in (Reason.OBJECTION, Reason.NO_SECOND_PAIR) and not line.who_can
+    )
