@@ -86,9 +86,11 @@ class Falls:
             META: N_("Changed by %(who)s on %(since)s:"),
             OUTLINE: N_("The order was changed by %(who)s on %(since)s:"),
         }.get(slice_.id, N_("These words were changed by %(who)s on %(since)s:"))
+        if not since:
+            return self.say(N_("It has changed since:"))
         return self.say(words) % {
             "who": say_list([known.get(person, "…") for person in authors], self.language) or self.say(N_("somebody")),
-            "since": say_moment(since[-1].at, self.language) if since else "",  # type: ignore[arg-type]
+            "since": say_moment(since[-1].at, self.language),  # type: ignore[arg-type]
         }
 
     def _between(self, slice_: Slice, decision: Decision) -> tuple[list[Said], Markup]:
@@ -135,6 +137,8 @@ class Falls:
                 now,
             ),
         ]
+        if before.attr("numbering") != self.found.document.attr("numbering"):
+            lines.append(Said(OUTLINE, "", self.say(N_("The numbers of headings and clauses are set otherwise."))))
         body = Markup("").join(
             Markup('<p lang="{}">{}</p><ol>{}</ol>').format(self.language, self.say(title), self._listed(numbers))
             for title, numbers in ((N_("Order that was signed"), then), (N_("Order now"), now))

@@ -72,6 +72,11 @@ def say_day(day: date, language: str) -> str:
     return said.replace(" 1 ", " 1er ", 1) if language == "fr" and day.day == 1 else said
 
 
+def lately(at: datetime, now: datetime) -> bool:
+    """Whether a moment is one of this day or of the six before."""
+    return 0 <= (company_day(now) - company_day(at)).days < 7
+
+
 def say_lately(at: datetime, now: datetime, language: str) -> str:
     """A moment as one says it: the time today, the day of this week, else the date; 10:02, Friday, 3 March."""
     there, here = at.astimezone(PARIS), now.astimezone(PARIS)

@@ -8,6 +8,7 @@ from api.i18n import N_, say_date, say_lately, translations
 from api.review_views import Reader, team_to_sign
 from api.views import Moving, moving, names_of, slices_named
 from api.visit import Visit, Work
+from api.words import shortened
 from guidelines import discussion
 from guidelines import queries as writing
 from guidelines.people import Role
@@ -104,7 +105,10 @@ def _to_write(visit: Visit, work: Work, found: Standing, row: Moving) -> Row:
     remark = _remark(work, found)
     if remark:
         person, words = remark
-        why = say(N_("%(person)s requests changes: “%(words)s”")) % {"person": person, "words": _cut(words)}
+        why = say(N_("%(person)s requests changes: “%(words)s”")) % {
+            "person": person,
+            "words": shortened(words, MOST_QUOTED),
+        }
     elif found.in_force is not None:
         number = f"{found.in_force.major}.{found.in_force.minor}"
         why = say(N_("A draft that begins with the words of version %(number)s.")) % {"number": number}
@@ -145,7 +149,7 @@ def _to_answer(visit: Visit, work: Work, found: Standing) -> list[Row]:
         name = writing.people_named(work.session, {last.person_id}).get(last.person_id, "…")
         why = say(N_("%(person)s in %(title)s")) % {"person": name, "title": found.version.title}
         href = f"/{visit.language}/versions/{found.version.id}/review#t-{thread.thread.id}"
-        rows.append(Row(href, _cut(last.text), why, say_lately(last.at, work.at, visit.language)))
+        rows.append(Row(href, shortened(last.text, MOST_QUOTED), why, say_lately(last.at, work.at, visit.language)))
     return rows
 
 
@@ -173,8 +177,3 @@ def _sort_reading(entry: handbook.Entry, confirmation: Any, tasks: Tasks, langua
 def _row(visit: Visit, row: Moving, place: str, why: str, *, fallen: bool = False) -> Row:
     href = f"/{visit.language}/versions/{row.id}/{place}"
     return Row(href, row.title, why, row.since, row.lang, row.pips, fallen)
-
-
-def _cut(text: str) -> str:
-    words = " ".join(text.split())
-    return words if len(words) <= MOST_QUOTED else words[:MOST_QUOTED].rsplit(" ", 1)[0] + " …"

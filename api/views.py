@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from api.i18n import N_, say_lately, say_list, translations
+from api.i18n import N_, say_list, translations
 from api.publications import section_names
 from api.visit import Work
-from api.words import say_court, say_outstanding, slice_name
+from api.words import say_court, say_outstanding, say_since, slice_name
 from guidelines import queries as writing
 from guidelines.document import Node
 from guidelines.sections import META, OUTLINE
@@ -73,12 +73,11 @@ def names_of(work: Work, found: Standing, language: str, *, also: frozenset[str]
 
 def moving(work: Work, found: Standing, language: str) -> Moving:
     """A version in motion, for a list or a card."""
-    say = translations(language).gettext
     names = names_of(work, found, language)
     waiting = waiting_teams(found)
     side = "left" if waiting == [found.guideline.owner_team] else "right"
     words = say_court([names.teams.get(team, team) for team in waiting], language)
-    since = say(N_("since %(moment)s")) % {"moment": say_lately(found.state_row.since, work.at, language)}
+    since = say_since(found.state_row.since, work.at, language)
     return Moving(
         found.version.id,
         found.version,

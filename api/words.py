@@ -3,16 +3,17 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
-from api.i18n import N_, say_date, say_list, say_moment, translations
+from api.i18n import N_, lately, say_lately, say_list, say_moment, translations
 from guidelines.changes import Change, Kind
 from guidelines.sections import META, OUTLINE
-from guidelines.tables import Publication
 from workflow.outstanding import Outstanding, Reason
 from workflow.tables import Event
 
 MOST_QUOTED: Final = 120
+_GOES_ON: Final = (",", ";", ":", ".", ")")
 #: Spaces that a line may break at: the others belong to the mark beside them and stay.
 _SPACES: Final = re.compile(r"[^\S\u00a0\u202f]+")
 
@@ -238,9 +239,15 @@ def say_decision(
     return title, say(N_("Nothing here waits for you.")), ""
 
 
-def say_since(publication: Publication, language: str) -> str:
-    """Since when a publication is in force."""
-    return say_date(publication.effective_on, language)
+def say_since(at: datetime, now: datetime, language: str) -> str:
+    """Since when something waits: a time or a weekday, or a date, before which French puts an article."""
+    say = translations(language).gettext
+    said = say_lately(at, now, language)
+    return (
+        say(N_("since %(moment)s")) % {"moment": said}
+        if lately(at, now)
+        else say(N_("since %(date)s")) % {"date": said}
+    )
 
 
 def _place(number: str, title: str, language: str) -> str:
@@ -250,6 +257,13 @@ def _place(number: str, title: str, language: str) -> str:
     return say(N_("In “%(title)s”")) % {"title": title} if title else say(N_("In the introduction"))
 
 
-def _quoted(text: str) -> str:
+def shortened(text: str, most: int) -> str:
+    """Words on one line, cut between two of them; spaces that French sets before a mark stay as they are."""
     words = _SPACES.sub(" ", text).strip()
-    return words if len(words) <= MOST_QUOTED else words[:MOST_QUOTED].rsplit(" ", 1)[0] + " …"
+    return words if len(words) <= most else words[:most].rsplit(" ", 1)[0] + " …"
+
+
+def _quoted(text: str) -> str:
+    """As a quotation: one that goes on behind a mark shows that it does, instead of beginning with the mark alone."""
+    words = shortened(text, MOST_QUOTED)
+    return f"…{words}" if words[:1] in _GOES_ON else words

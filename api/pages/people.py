@@ -15,6 +15,7 @@ from api.refusals import Refusal
 from api.render import page
 from api.tables import Account
 from api.visit import Access, ThisVisit, Visit, Work
+from guidelines import queries as writing
 from guidelines.people import Role
 from guidelines.tables import Membership, Person, Team
 
@@ -163,6 +164,7 @@ def _page(
         status=refusal.status if refusal else 200,
         rows=_rows(work, q),
         teams=work.session.exec(select(Team).order_by(Team.id)).all(),
+        team_names=writing.team_names(work.session, visit.language),
         roles=list(Role),
         q=q,
         done=done,

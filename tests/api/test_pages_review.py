@@ -8,7 +8,9 @@ from sqlalchemy import Engine
 
 from api import accounts
 from api.database import transaction
+from api.words import say_changes
 from guidelines import authority, steps
+from guidelines.changes import Change, Kind
 from guidelines.document import document_hash, serialise
 from guidelines.sections import sections
 from tests.api.browsing import Company, Page, Visitor
@@ -187,6 +189,12 @@ def test_sign_offs_that_fell_by_the_same_words_are_told_in_one_notice(company: C
         told,
     )
     assert told.count("“the office” is added.") == 1
+
+
+def test_words_quoted_never_begin_with_a_space_or_with_a_mark_alone() -> None:
+    added = Change(Kind.ADDED, "s1", "b", after=" , even\u00a0so")
+    said = say_changes([added], {"s1": ("3", "Pictures")}, "fr")[0].words
+    assert said == "En 3, «\u00a0…, even\u00a0so\u00a0» est ajouté."
 
 
 def test_the_sections_whose_words_stand_keep_their_sign_offs(company: Company) -> None:
