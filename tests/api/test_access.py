@@ -45,6 +45,7 @@ FORMS = {
     "/versions/v2/threads": (401, 404, 422),
     "/guidelines/charter/draft": (401, 404, 403),
     "/guidelines/charter/details": (401, 404, 422),
+    "/keys": (401, 200, 200),
     "/admin/teams": (401, 403, 403),
 }
 
