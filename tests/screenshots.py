@@ -86,8 +86,9 @@ def photograph(
     width: int = 1280,
     color_scheme: Literal["light", "dark"] = "light",
 ) -> None:
-    """One screen as one person sees it, the whole page."""
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=color_scheme)
+    """One screen as one person sees it: what stands in the window."""
+    height = 844 if width < 400 else 1100
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=color_scheme)
     page = context.new_page()
     if who is not None:
         sign_in(page, url, who, address.removeprefix(url).split("/")[1])
@@ -97,7 +98,7 @@ def photograph(
         page.locator(".ProseMirror").wait_for()
     page.evaluate("document.fonts.ready")
     page.wait_for_timeout(400)
-    page.screenshot(path=str(FOLDER / f"{name}.png"), full_page=True, animations="disabled")
+    page.screenshot(path=str(FOLDER / f"{name}.png"), animations="disabled")
     context.close()
 
 
