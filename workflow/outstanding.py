@@ -11,6 +11,7 @@ from enum import StrEnum
 from guidelines.sections import META, OUTLINE
 from workflow.coverage import Void, Voided, counting, objections, voided
 from workflow.facts import Slice, VersionFacts, asked_slices
+from workflow.matching import matched
 from workflow.policy import Requirement
 
 
@@ -106,6 +107,10 @@ def stage_is_open(stage: int, slice: Slice, facts: VersionFacts) -> bool:
 
 def can_sign(requirement: Requirement, slice: Slice, facts: VersionFacts) -> frozenset[str]:
     """Who may fill the requirement's next slot on the slice, if the stage is open."""
+    return _entitled(requirement, slice, facts) - slots_taken(slice, facts)
+
+
+def _entitled(requirement: Requirement, slice: Slice, facts: VersionFacts) -> frozenset[str]:
     people = facts.members.get(requirement.team, frozenset())
     if requirement.quorum == "all" and facts.roster:
         people &= facts.roster.get(requirement.team, frozenset())
@@ -113,7 +118,7 @@ def can_sign(requirement: Requirement, slice: Slice, facts: VersionFacts) -> fro
         people &= frozenset(requirement.people)
     if requirement.authors == "excluded":
         people -= facts.contributors.get(slice.id, frozenset())
-    return people - slots_taken(slice, facts)
+    return people
 
 
 def slots_taken(slice: Slice, facts: VersionFacts) -> frozenset[str]:
@@ -142,7 +147,7 @@ def _requirement(stage: int, requirement: Requirement, slice: Slice, facts: Vers
     who_can = can_sign(requirement, slice, facts)
     because = tuple(voided(requirement, slice, facts))
     return Outstanding(
-        _reason(because, who_can, missing),
+        _reason(because, _unfillable(requirement, slice, facts, who_can, missing)),
         slice.id,
         requirement.id,
         requirement.team,
@@ -182,8 +187,66 @@ def _missing(requirement: Requirement, slice: Slice, facts: VersionFacts) -> int
     return len(due - have) if have else max(1, len(due))
 
 
-def _reason(because: tuple[Voided, ...], who_can: frozenset[str], missing: int) -> Reason:
-    if len(who_can) < missing:
+def _unfillable(
+    requirement: Requirement, slice: Slice, facts: VersionFacts, who_can: frozenset[str], missing: int
+) -> bool:
+    """Whether the people who are there cannot fill the requirement's slots, even if some took a sign-off back.
+
+    Where nobody acts for two teams, counting tells. Else one person's two slots may look filled, and never be both.
+    """
+    if not facts.once(("shared",), lambda: _acts_for_two_teams(facts)):
+        return len(who_can) < missing
+    return requirement.id in facts.once(("unfillable", slice.id, slice.hash), lambda: _left_over(slice, facts))
+
+
+def _acts_for_two_teams(facts: VersionFacts) -> bool:
+    teams: dict[str, set[str]] = {}
+    for _, requirement in facts.requirements:
+        for person in facts.members.get(requirement.team, frozenset()):
+            teams.setdefault(person, set()).add(requirement.team)
+    for decision in facts.decisions:
+        teams.setdefault(decision.principal, set()).add(decision.team)
+    return any(len(found) > 1 for found in teams.values())
+
+
+def _left_over(slice: Slice, facts: VersionFacts) -> frozenset[str]:
+    """The requirements with a slot that stays empty when as many as possible are filled by different people."""
+    owners: list[str] = []
+    slots: list[frozenset[str]] = []
+    asked = [need for _, need in facts.requirements if slice.id in asked_slices(need, facts)]
+    asked.sort(key=lambda need: _missing(need, slice, facts) > 0)  # what is filled stays so: the other slot is short
+    for team in dict.fromkeys(need.team for need in asked):
+        mine: list[frozenset[str]] = []
+        # Named people first, then the largest quorum: a team's sign-off counts for each of its requirements.
+        for need in sorted((need for need in asked if need.team == team), key=lambda need: need.people is None):
+            people = _could_fill(need, slice, facts)
+            for each in _wanted(need, people, slice, facts)[len(mine) if need.people is None else 0 :]:
+                mine.append(each)
+                owners.append(need.id)
+        slots += mine
+    filled = set(matched(slots).values())
+    return frozenset(owner for slot, owner in enumerate(owners) if slot not in filled)
+
+
+def _could_fill(requirement: Requirement, slice: Slice, facts: VersionFacts) -> frozenset[str]:
+    """Who has a sign-off that counts, or could give one if they held no other slot."""
+    given = frozenset(decision.principal for decision in counting(requirement, slice, facts))
+    return given | _entitled(requirement, slice, facts)
+
+
+def _wanted(
+    requirement: Requirement, people: frozenset[str], slice: Slice, facts: VersionFacts
+) -> list[frozenset[str]]:
+    if requirement.quorum != "all":
+        return [people] * requirement.quorum
+    team = requirement.team
+    pinned = facts.roster.get(team, frozenset()) & facts.members.get(team, frozenset())
+    due = pinned - facts.contributors.get(slice.id, frozenset())
+    return [frozenset({person}) for person in sorted(due)] or [people]
+
+
+def _reason(because: tuple[Voided, ...], unfillable: bool) -> Reason:
+    if unfillable:
         return Reason.NOBODY_CAN
     order = {
         Void.OTHER_WORDS: Reason.CHANGED_SINCE,

@@ -83,9 +83,10 @@ class Ghost:
         found = {}
         for who, person in enumerate(world.people):
             log = person.parts[part].log
-            if log and log[-1].choice is Choice.APPROVE and log[-1].saw == world.text(part):
-                if self.setting.moves or log[-1].team in self.setting.groups[person.group].teams():
-                    found[who] = log[-1].team
+            teams = {team for _, team in self.setting.groups[person.group].memberships}
+            own = bool(log) and (log[-1].team in teams or bool(self.setting.moves))
+            if own and log[-1].choice is Choice.APPROVE and log[-1].saw == world.text(part):
+                found[who] = log[-1].team
         return found
 
     def makers(self, world: World, part: int) -> set[int]:

@@ -53,14 +53,14 @@ def supposed(policy: Policy, *, leavers: int = 0) -> Organisation:
     for need in policy.requirements():
         wanted = len(need.people or ()) if need.quorum == "all" else need.quorum
         size[need.team] = max(size[need.team], wanted, 1)
+    if policy.interim is not None:
+        size[policy.interim.team] = max(size[policy.interim.team], policy.interim.quorum)
     people = []
     for team, count in sorted(size.items()):
         named = sorted({name for need in policy.requirements() if need.team == team for name in need.people or ()})
         for place in range(count + 1 + leavers):
             name = named[place] if place < len(named) else f"{team}-{place + 1}"
             people.append(Actor(name, name, memberships=_roles(policy, team)))
-    if policy.interim is not None:
-        size[policy.interim.team] += 0
     return Organisation(frozenset(size), tuple(people))
 
 

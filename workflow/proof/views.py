@@ -178,11 +178,10 @@ class Rules:
                 continue
             if stages := self._stages(person, entries, found):
                 answers.approvals[team] = stages
-            if self.setting.bounds.objections:
-                if eligible.asked_of(entries, found):
-                    answers.objections.append(team)
-                if _may_take_back(person, team, Choice.LIFT, found):
-                    answers.lifts.append(team)
+            if self.setting.bounds.objections and eligible.asked_of(entries, found):
+                answers.objections.append(team)
+            if self.setting.bounds.objections and _may_take_back(person, team, Choice.LIFT, found):
+                answers.lifts.append(team)
             if view.part.log and _may_take_back(person, team, Choice.RETRACT, found):
                 answers.retractions.append(team)
         return answers
