@@ -21,6 +21,8 @@ TRIES_WINDOW = timedelta(minutes=10)
 TRIES_PER_ACCOUNT = 5
 TRIES_PER_ADDRESS = 30
 SEEN_EVERY = timedelta(minutes=5)
+#: Any number, the same in every process: PostgreSQL's advisory lock around making the first administrator.
+FIRST_ADMIN_LOCK = 4_843_121
 
 
 def sign_in(
@@ -109,7 +111,7 @@ def actor_of(session: Session, person_id: str, at: datetime) -> Actor | None:
 
 
 def invite(session: Session, person_id: str | None, at: datetime) -> str:
-    """A one-time token to set a password; None invites the first administrator."""
+    """A one-time token to set a password; None invites the first administrator, while there is none."""
     token = new_token()
     session.add(
         Invitation(token_hash=token_hash(token), person_id=person_id, created_at=at, expires_at=at + INVITATION_LIFE)
@@ -117,12 +119,34 @@ def invite(session: Session, person_id: str | None, at: datetime) -> str:
     return token
 
 
-def invitation(session: Session, token: str, at: datetime) -> Invitation:
-    """The invitation of a token; raises `InvalidInvitation` when unknown, used or too old."""
-    row = session.get(Invitation, token_hash(token))
+def invitation(session: Session, token: str, at: datetime, *, accepting: bool = False) -> Invitation:
+    """The invitation of a token; raises `InvalidInvitation` when unknown, used or too old, when its person has left,
+    or when it is the first administrator's and there is one.
+
+    Who accepts it waits for others who do, so that of two at once the second sees what the first has done.
+    """
+    query = select(Invitation).where(Invitation.token_hash == token_hash(token))
+    row = session.exec(query.with_for_update() if accepting else query).first()
     if row is None or row.used_at is not None or row.expires_at <= at:
         raise InvalidInvitation()
+    if row.person_id is None:
+        if accepting and session.get_bind().dialect.name == "postgresql":  # a transaction that writes SQLite is alone
+            session.execute(select(func.pg_advisory_xact_lock(FIRST_ADMIN_LOCK)))
+        refused = has_administrator(session, at)
+    else:
+        person = session.get(Person, row.person_id)
+        refused = person is None or person.left_at is not None
+    if refused:
+        raise InvalidInvitation()
     return row
+
+
+def has_administrator(session: Session, at: datetime) -> bool:
+    """Whether anybody holds the administrator's role, with a password or without."""
+    query = select(Membership.id).where(
+        Membership.role == Role.ADMIN, col(Membership.until_at).is_(None) | (col(Membership.until_at) > at)
+    )
+    return session.exec(query.limit(1)).first() is not None
 
 
 def set_password(session: Session, person_id: str, password: str, at: datetime) -> None:

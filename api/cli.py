@@ -103,6 +103,9 @@ def parser() -> argparse.ArgumentParser:
     people = commands.add_parser("people", help="people and teams").add_subparsers(required=True, metavar="WHAT")
     first = people.add_parser("first-admin", help="print a one-time link that makes the first administrator")
     first.set_defaults(command=_first_admin)
+    invite = people.add_parser("invite", help="print a one-time link with which a known person sets a password")
+    invite.add_argument("email", metavar="EMAIL", help="the address under which they are known")
+    invite.set_defaults(command=_invite)
     import_people = people.add_parser("import", help="add people from a CSV file: name, email, language, team, role")
     import_people.add_argument("file", type=Path, metavar="FILE", help="UTF-8; its first row names the columns")
     import_people.set_defaults(command=_import_people)
@@ -176,7 +179,7 @@ def _export(options: argparse.Namespace) -> int:
 def _migrate(_: argparse.Namespace) -> int:
     from api.operation import migrate_database
 
-    migrate_database()
+    print(migrate_database())
     return DONE
 
 
@@ -184,6 +187,13 @@ def _first_admin(_: argparse.Namespace) -> int:
     from api.operation import first_admin_link
 
     print(first_admin_link())
+    return DONE
+
+
+def _invite(options: argparse.Namespace) -> int:
+    from api.operation import invitation_link
+
+    print(invitation_link(options.email))
     return DONE
 
 
@@ -198,7 +208,7 @@ def _import_people(options: argparse.Namespace) -> int:
 def _add_team(options: argparse.Namespace) -> int:
     from api.operation import add_team
 
-    add_team(options.id, options.name_fr, options.name_en)
+    print(add_team(options.id, options.name_fr, options.name_en))
     return DONE
 
 

@@ -9,7 +9,7 @@ from alembic.util.exc import CommandError
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, func, select
 
 from api import accounts, clock, people
 from api.config import BadConfiguration, Config, read_config
@@ -19,17 +19,20 @@ from api.files import ending, write_file
 from api.migrate import migrate, outdated
 from api.publications import publication_of
 from exports.formats import EXPORTS, export
-from guidelines.people import Role
-from guidelines.tables import Membership, Team
+from guidelines.tables import Person, Team
 from workflow import handbook
 from workflow.audit import audit_everything
 from workflow.tables import Event
 
 
-def migrate_database() -> None:
-    """Brings the configured database to this release's form."""
-    engine = make_engine(read_config().database_url)
+def migrate_database() -> str:
+    """Brings the configured database to this release's form; what was done, in one line."""
+    config = read_config()
+    where = make_url(config.database_url).render_as_string(hide_password=True)
+    new = missing_file(config) is not None
+    engine = make_engine(config.database_url)
     try:
+        lacked = outdated(engine)
         migrate(engine)
     except CommandError:
         raise BadConfiguration(
@@ -37,6 +40,9 @@ def migrate_database() -> None:
         ) from None
     finally:
         engine.dispose()
+    if lacked is None:
+        return f"{where}: at this release already"
+    return f"{where}: {'made' if new else 'brought to this release'}"
 
 
 @contextmanager
@@ -80,10 +86,23 @@ def reason_of(error: SQLAlchemyError) -> str:
 def first_admin_link() -> str:
     """A one-time link that makes the first administrator; refused once there is one."""
     with database() as (config, session):
-        admins = select(func.count()).where(Membership.role == Role.ADMIN, col(Membership.until_at).is_(None))
-        if session.exec(admins).one():
-            raise BadConfiguration("There is an administrator already: ask them for an invitation.")
+        if accounts.has_administrator(session, clock.now()):
+            raise BadInput(
+                "There is an administrator already. They invite others on the page of people; "
+                "if they lost their password, run: charte people invite EMAIL"
+            )
         return f"{config.public_url}/fr/invitation/{accounts.invite(session, None, clock.now())}"
+
+
+def invitation_link(email: str) -> str:
+    """A one-time link with which a known person sets a password, whoever they are and whether they had one or not."""
+    with database() as (config, session):
+        person = session.exec(select(Person).where(Person.email == email.strip().lower())).first()
+        if person is None:
+            raise BadInput(f"{email}: nobody has this address. Add them first, with: charte people import FILE")
+        if person.left_at is not None:
+            raise BadInput(f"{email}: has left. Only those who are here are invited.")
+        return f"{config.public_url}/{person.language}/invitation/{accounts.invite(session, person.id, clock.now())}"
 
 
 def import_people_file(file: Path) -> tuple[int, int]:
@@ -97,14 +116,17 @@ def import_people_file(file: Path) -> tuple[int, int]:
         return people.import_people(session, rows, at=clock.now(), recorded_by=None)
 
 
-def add_team(team_id: str, name_fr: str, name_en: str) -> None:
-    """Adds a team."""
+def add_team(team_id: str, name_fr: str, name_en: str) -> str:
+    """Adds a team; what was done, in one line."""
     if not people.TEAM.fullmatch(team_id):
         raise BadInput(f"{team_id}: is no id for a team. Take a lower-case letter, then letters, digits or hyphens.")
     if not name_fr.strip() or not name_en.strip():
         raise BadInput(f"{team_id}: a name is empty. Give the team's name in French, then in English.")
     with database() as (_, session):
-        people.add_team(session, team_id, name_fr=name_fr, name_en=name_en)
+        known = session.get(Team, team_id) is not None
+        team = people.add_team(session, team_id, name_fr=name_fr, name_en=name_en)
+        names = f"{team.id} ({team.name_fr}, {team.name_en})"
+        return f"team {names} is there already and stays as it is" if known else f"team {names} added"
 
 
 PROBLEMS: Final = {

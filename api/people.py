@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
-from api.accounts import sign_out_everywhere
+from api.accounts import has_administrator, sign_out_everywhere
 from api.errors import DuplicateEmail, FileTooLarge, InvalidPeopleFile, InvalidRequest, LastAdmin
 from api.secrets import new_id
 from guidelines.people import Role
@@ -168,10 +168,7 @@ def _problems(*, name: str, email: str, language: str) -> Iterable[tuple[str, st
 
 
 def _keep_an_admin(session: Session, at: datetime) -> None:
-    query = select(func.count()).where(
-        Membership.role == Role.ADMIN, col(Membership.until_at).is_(None) | (col(Membership.until_at) > at)
-    )
-    if session.exec(query).one() == 0:
+    if not has_administrator(session, at):
         raise LastAdmin()
 
 

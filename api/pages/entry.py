@@ -95,7 +95,7 @@ def accept_invitation(visit: ThisVisit, token: FromPath[str], data: Form) -> "Re
     """Sets the password and signs in; the first administrator is made here."""
     try:
         with visit.write() as work:
-            invited = accounts.invitation(work.session, token, work.at)
+            invited = accounts.invitation(work.session, token, work.at, accepting=True)
             if invited.person_id is None:
                 person = people.add_person(
                     work.session,

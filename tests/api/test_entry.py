@@ -1,12 +1,15 @@
 """Coming in: accounts, sessions, one-time links, limits on guessing, forgery."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from litestar.testing import TestClient
+from sqlalchemy import Engine
 from sqlmodel import SQLModel, select
 
 from api import accounts, people
@@ -16,6 +19,7 @@ from api.database import make_engine, transaction
 from api.secrets import csrf_token
 from api.tables import WebSession
 from guidelines.people import Role
+from guidelines.tables import Membership
 
 PASSWORD = "a short sentence is enough"
 
@@ -179,6 +183,51 @@ def test_the_first_administrator_comes_by_a_link_that_works_once(house: House) -
     with house.visitor() as other:
         assert other.get(f"/fr/invitation/{token}").status_code == 404
         assert other.post(f"/fr/invitation/{token}", data=form | {"email": "b@c.example"}).status_code == 404
+
+
+def test_once_there_is_an_administrator_no_first_administrators_link_is_good(house: House) -> None:
+    with transaction(house.engine) as session:
+        tokens = [accounts.invite(session, None, house.now) for _ in range(2)]
+    form = {"name": "Admin", "email": "admin@solenne.example", "password": PASSWORD}
+    with house.visitor() as client:
+        assert client.post(f"/fr/invitation/{tokens[0]}", data=form, follow_redirects=False).status_code == 303
+    with house.visitor() as other:
+        assert other.get(f"/fr/invitation/{tokens[1]}").status_code == 404
+        assert other.post(f"/fr/invitation/{tokens[1]}", data=form | {"email": "b@c.example"}).status_code == 404
+
+
+@pytest.mark.parametrize("links", [1, 2])
+def test_of_two_who_would_be_the_first_administrator_at_once_one_is(engine: Engine, links: int) -> None:
+    now = datetime(2026, 11, 24, 9, tzinfo=UTC)
+    with transaction(engine) as session:
+        tokens = [accounts.invite(session, None, now) for _ in range(links)]
+    app = create_app(Config(database_url="", public_url="http://testserver.local"), engine=engine, now=lambda: now)
+    start = Barrier(2)
+
+    def accept(number: int) -> int:
+        client = TestClient(app, base_url="http://testserver.local")
+        form = {"name": "Admin", "email": f"admin-{number}@solenne.example", "password": PASSWORD}
+        start.wait()
+        answer = client.post(f"/fr/invitation/{tokens[number % links]}", data=form, follow_redirects=False)
+        return answer.status_code
+
+    with ThreadPoolExecutor(2) as both:
+        assert sorted(both.map(accept, range(2))) == [303, 404]
+    with transaction(engine, read_only=True) as session:
+        assert len(session.exec(select(Membership).where(Membership.role == Role.ADMIN)).all()) == 1
+
+
+def test_a_link_is_no_longer_good_once_its_person_has_left(house: House) -> None:
+    person_id = house.add("Julie")
+    house.add("Admin", (Role.ADMIN, ""))
+    with transaction(house.engine) as session:
+        token = accounts.invite(session, person_id, house.now)
+    with house.visitor() as client:
+        assert client.get(f"/fr/invitation/{token}").status_code == 200
+        with transaction(house.engine) as session:
+            people.let_go(session, person_id, at=house.now)
+        assert client.get(f"/fr/invitation/{token}").status_code == 404
+        assert client.post(f"/fr/invitation/{token}", data={"password": PASSWORD}).status_code == 404
 
 
 def test_a_weak_first_password_keeps_the_link_and_the_form(house: House) -> None:

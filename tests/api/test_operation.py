@@ -28,9 +28,11 @@ def test_migrate_makes_the_database_and_a_second_time_changes_nothing(
     empty: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["migrate"]) == cli.DONE
+    assert capsys.readouterr().out == f"sqlite:///{empty}: made\n"
     with closing(sqlite3.connect(empty)) as connection:
         before = list(connection.iterdump())
     assert main(["migrate"]) == cli.DONE
+    assert capsys.readouterr().out == f"sqlite:///{empty}: at this release already\n"
     with closing(sqlite3.connect(empty)) as connection:
         assert list(connection.iterdump()) == before
 
@@ -86,6 +88,7 @@ def test_several_processes_are_refused_on_sqlite(configured: Path, capsys: pytes
 
 def test_the_first_administrator_is_invited_once(empty: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["migrate"])
+    capsys.readouterr()
     assert main(["people", "first-admin"]) == cli.DONE
     link = capsys.readouterr().out
     token = re.fullmatch(r"http://127\.0\.0\.1:8000/fr/invitation/([\w-]{43})\n", link)
@@ -99,7 +102,33 @@ def test_the_first_administrator_is_invited_once(empty: Path, capsys: pytest.Cap
 def test_with_an_administrator_nobody_else_is_invited_from_here(
     configured: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert "There is an administrator already" in refused(capsys, "people", "first-admin")
+    line = refused(capsys, "people", "first-admin")
+    assert "There is an administrator already" in line
+    assert "charte people invite EMAIL" in line
+
+
+def test_a_known_person_without_a_password_gets_a_link_in_their_language(
+    configured: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "people.csv").write_text("name,email,language,role\nAda Lin,ada@x.example,en,admin\n")
+    main(["people", "import", "people.csv"])
+    capsys.readouterr()
+    assert main(["people", "invite", " Ada@X.example"]) == cli.DONE
+    token = re.fullmatch(r"http://127\.0\.0\.1:8000/en/invitation/([\w-]{43})\n", capsys.readouterr().out)
+    assert token
+    engine = make_engine(f"sqlite:///{configured}")
+    with transaction(engine, read_only=True) as session:
+        invited = accounts.invitation(session, token[1], clock.now()).person_id
+        assert session.get_one(Person, invited).email == "ada@x.example"
+    engine.dispose()
+
+
+def test_only_those_who_are_here_are_invited(configured: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "nobody@x.example: nobody has this address" in refused(capsys, "people", "invite", "nobody@x.example")
+    gone = company.PEOPLE[-1].email
+    with closing(sqlite3.connect(configured)) as connection, connection:
+        connection.execute("UPDATE person SET left_at = '2026-01-01 00:00:00.000000' WHERE email = ?", (gone,))
+    assert f"{gone}: has left" in refused(capsys, "people", "invite", gone)
 
 
 def test_people_are_added_once(configured: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -131,8 +160,11 @@ def test_a_missing_file_of_people_is_named(configured: Path, capsys: pytest.Capt
     assert "nobody.csv: No such file" in refused(capsys, "people", "import", "nobody.csv")
 
 
-def test_a_team_is_added(configured: Path) -> None:
+def test_a_team_is_added_once(configured: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["people", "team", "safety", "Sécurité", "Safety"]) == cli.DONE
+    assert main(["people", "team", "safety", "Autre", "Other"]) == cli.DONE
+    names = "team safety (Sécurité, Safety)"
+    assert capsys.readouterr().out == f"{names} added\n{names} is there already and stays as it is\n"
     with closing(sqlite3.connect(configured)) as connection:
         found = connection.execute("SELECT name_fr, name_en FROM team WHERE id = 'safety'").fetchone()
     assert found == ("Sécurité", "Safety")
