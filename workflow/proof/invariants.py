@@ -54,6 +54,12 @@ class Ghost:
     def _signed(self, world: World, part: int) -> Iterator[Broken]:
         makers = self.makers(world, part)
         approved = self._approved(world, part)
+        broken = list(self._unmet(world, part, makers, approved))
+        yield from broken
+        if not broken and not set(approved.values()) - {self.setting.owner_team}:
+            yield Broken("one_side", part, self.setting.policy.other_side)
+
+    def _unmet(self, world: World, part: int, makers: set[int], approved: dict[int, str]) -> Iterator[Broken]:
         for need in self._needs():
             if not self._concerns(need, part, world):
                 continue
