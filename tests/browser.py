@@ -30,6 +30,11 @@ PACKED = Path(__file__).parent / "chromium"
 UNPACKED = Path(__file__).parents[1] / ".cache" / "chromium"
 KNOWN = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 
+_FONTS = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>{folder}</dir><cachedir>{folder}/cache</cachedir></fontconfig>
+"""
+
 _UNPACK = """
 const { readFileSync, writeFileSync } = require("node:fs");
 const { brotliDecompressSync } = require("node:zlib");
@@ -80,7 +85,9 @@ def packed() -> tuple[str, dict[str, str]]:
         part.chmod(0o755)
         part.rename(binary)
     libraries = next(UNPACKED.joinpath("al2023").rglob("libnss3.so")).parent
-    fonts = next(UNPACKED.joinpath("fonts").rglob("fonts.conf")).parent
+    fonts = UNPACKED / "fonts"
+    # The package's own file looks for fonts where it is not unpacked; without any the browser dies at a missing letter.
+    (fonts / "fonts.conf").write_text(_FONTS.format(folder=fonts), "utf-8")
     return str(binary), {"LD_LIBRARY_PATH": str(libraries), "FONTCONFIG_PATH": str(fonts)}
 
 

@@ -9,10 +9,10 @@ import pytest
 
 @pytest.fixture(scope="session")
 def libreoffice() -> str:
-    """LibreOffice's command. Without it a test is skipped, loudly; where CI is set it fails."""
+    """LibreOffice's command, for a story's end. Without it the test is skipped there; where CI is set it fails."""
     found = shutil.which("soffice")
-    if found is None:
-        reason = "no soffice here: apt-get install libreoffice-writer-nogui poppler-utils"
+    if found is None or shutil.which("pdftotext") is None:
+        reason = "played to its end, but for the PDF: apt-get install libreoffice-writer-nogui poppler-utils"
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
