@@ -1,14 +1,41 @@
 """Configuration: read once from the environment, checked, and refused in one line: what, where, how to mend."""
 
+import importlib
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+#: What a public address may begin with, and the port that goes without saying.
+PORTS: Final = {"http": 80, "https": 443}
+#: A name or a numeric address as a browser writes it in an Origin.
+HOST: Final = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?|[0-9a-f:.]*:[0-9a-f:.]*")
 
 
 class BadConfiguration(Exception):
     """A setting cannot be used. The message is the one line the operator sees."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proxies:
+    """The addresses and networks whose X-Forwarded-For is believed."""
+
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+
+    def __contains__(self, address: str) -> bool:
+        try:
+            found = ip_address(address)
+        except ValueError:  # a socket without addresses
+            return False
+        plain = getattr(found, "ipv4_mapped", None) or found
+        return any(plain in network for network in self.networks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +46,7 @@ class Config:
     public_url: str = "http://127.0.0.1:8000"
     organisation: str = "Charte"
     secure_cookies: bool = False
-    trusted_proxies: frozenset[str] = frozenset()
+    trusted_proxies: Proxies = Proxies()
     #: Only the demo shows its accounts on the sign-in page.
     demo: bool = False
 
@@ -35,7 +62,7 @@ SETTINGS = {
     "CHARTE_DATABASE_URL": "SQLAlchemy address: sqlite:///folder/charte.db or postgresql+psycopg://user@host/name",
     "CHARTE_PUBLIC_URL": "the address people type, such as https://charte.example.org",
     "CHARTE_ORGANISATION": "the company's name on pages and exports",
-    "CHARTE_TRUSTED_PROXIES": "comma-separated addresses whose X-Forwarded-For is believed",
+    "CHARTE_TRUSTED_PROXIES": "comma-separated addresses or networks whose X-Forwarded-For is believed",
 }
 
 
@@ -50,36 +77,98 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
         raise BadConfiguration(
             "CHARTE_DATABASE_URL: not set. Give the database, for example sqlite:////var/lib/charte/charte.db"
         )
-    public = environment.get("CHARTE_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
-    parts = urlsplit(public)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path or parts.query:
-        raise BadConfiguration(
-            f"CHARTE_PUBLIC_URL: {public!r} is not scheme and host. Write for example https://charte.example.org"
-        )
-    proxies = frozenset(
-        part.strip() for part in environment.get("CHARTE_TRUSTED_PROXIES", "").split(",") if part.strip()
-    )
-    config = Config(
+    check_database_url(url)
+    public = public_address(environment.get("CHARTE_PUBLIC_URL", "http://127.0.0.1:8000"))
+    return Config(
         database_url=url,
         public_url=public,
-        organisation=environment.get("CHARTE_ORGANISATION", "Charte"),
-        secure_cookies=parts.scheme == "https",
-        trusted_proxies=proxies,
+        organisation=_organisation(environment.get("CHARTE_ORGANISATION", "Charte")),
+        secure_cookies=public.startswith("https:"),
+        trusted_proxies=_proxies(environment.get("CHARTE_TRUSTED_PROXIES", "")),
     )
-    check_database_url(url)
-    return config
+
+
+def public_address(url: str) -> str:
+    """The public address as a browser's Origin writes it; raises `BadConfiguration` unless it is scheme and host."""
+    try:
+        parts = urlsplit(url.rstrip("/"))
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        parts, host, port = SplitResult("", "", "", "", ""), "", None
+    more = parts.path or parts.query or parts.fragment or "@" in parts.netloc
+    if parts.scheme not in PORTS or not HOST.fullmatch(host) or more or port == 0 or not url.isprintable():
+        shown = re.sub(r"//.*@", "//…@", url)
+        raise BadConfiguration(
+            f"CHARTE_PUBLIC_URL: {shown!r} is not scheme and host alone. Write for example https://charte.example.org"
+        )
+    named = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{named}" + (f":{port}" if port not in (None, PORTS[parts.scheme]) else "")
 
 
 def check_database_url(url: str) -> None:
-    """Refuses a database address that cannot be served: unknown kind, or a folder that cannot be written."""
+    """Refuses a database address that cannot be served, and one whose driver is not installed."""
     if url.startswith("sqlite:///"):
-        path = Path(url.removeprefix("sqlite:///"))
-        if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
-            raise BadConfiguration(
-                f"CHARTE_DATABASE_URL: the folder {path.parent} does not exist or cannot be written. "
-                "Create it or give its owner the right to write."
-            )
-    elif not url.startswith("postgresql+psycopg://"):
+        _check_sqlite(url.removeprefix("sqlite:///"))
+    elif url.startswith("postgresql+psycopg://"):
+        _check_postgresql(url)
+    else:
         raise BadConfiguration(
             "CHARTE_DATABASE_URL: only sqlite:/// and postgresql+psycopg:// are known. Correct its beginning."
         )
+
+
+def _check_sqlite(place: str) -> None:
+    path = Path(place)
+    if not place.strip() or place == ":memory:" or path.is_dir():
+        raise BadConfiguration(
+            f"CHARTE_DATABASE_URL: sqlite:///{place} names no file. "
+            "Give one that stays, for example sqlite:////var/lib/charte/charte.db"
+        )
+    if "?" in place:
+        raise BadConfiguration(
+            "CHARTE_DATABASE_URL: a SQLite address takes nothing after “?”. Leave it out: Charte sets what it needs."
+        )
+    if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+        raise BadConfiguration(
+            f"CHARTE_DATABASE_URL: the folder {path.parent} does not exist or cannot be written. "
+            "Create it or give its owner the right to write."
+        )
+
+
+def _check_postgresql(url: str) -> None:
+    try:
+        port = make_url(url).port
+    except (ValueError, ArgumentError):
+        port = 0
+    if port is not None and not 1 <= port <= 65535:
+        raise BadConfiguration(
+            "CHARTE_DATABASE_URL: its host and port cannot be read. Write postgresql+psycopg://user@host:5432/name, "
+            "and an @ in a password as %40."
+        )
+    try:
+        importlib.import_module("psycopg")
+    except ImportError as error:
+        reason = str(error).splitlines()[0]
+        raise BadConfiguration(
+            f"CHARTE_DATABASE_URL: the driver for PostgreSQL is not installed ({reason}). "
+            "Run: pip install '.[postgres]'"
+        ) from None
+
+
+def _organisation(name: str) -> str:
+    if not name.strip() or not name.isprintable():
+        raise BadConfiguration("CHARTE_ORGANISATION: is no name. Give the company's name in one line, or unset it.")
+    return name.strip()
+
+
+def _proxies(text: str) -> Proxies:
+    networks = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        try:
+            networks.append(ip_network(part))
+        except ValueError:
+            raise BadConfiguration(
+                f"CHARTE_TRUSTED_PROXIES: {part!r} is no address. Give numeric ones or networks, "
+                "separated by commas, such as 10.0.0.7, 192.168.4.0/24"
+            ) from None
+    return Proxies(tuple(networks))
