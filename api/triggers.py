@@ -19,11 +19,15 @@ from workflow.machine import MOVING, State, state_changes
 
 PREFIX: Final = "charte_"
 
-#: Rows that are written once: decisions, events, what readers have read, what was pinned.
-WRITTEN_ONCE: Final = ("acknowledgement", "event", "policy", "publication", "roster", "sign_off", "step")
+#: Rows that are written once: decisions, events, what readers have read, what was pinned, what was said.
+WRITTEN_ONCE: Final = ("acknowledgement", "comment", "event", "policy", "publication", "roster", "sign_off", "step")
+#: Rows that others stand on: some of their columns may change, they themselves stay.
+LASTING: Final = ("guideline", "membership", "person", "thread", "version", "version_state")
 #: Who wrote which words, and when: it stands still with the text it tells of.
 PROJECTIONS: Final = ("authorship", "outline_revision", "section_revision")
-#: What a version keeps from its first moment on, and what it keeps as long as its text stands still.
+#: What each keeps from its first moment on, and what a version keeps as long as its text stands still.
+OF_A_GUIDELINE: Final = ("id", "slug", "owner_team", "created_at", "created_by")
+OF_A_THREAD: Final = ("id", "version_id", "quote", "prefix", "suffix", "section", "created_at", "created_by")
 OF_A_VERSION: Final = ("id", "guideline_id", "created_at", "created_by")
 OF_A_FROZEN_TEXT: Final = ("base_version_id", "title", "language", "kind", "audience", "summary", "revision")
 PINNED: Final = ("policy_hash", "submitted_at", "submitted_by", "round")
@@ -49,7 +53,7 @@ class Trigger:
 
 def triggers() -> list[Trigger]:
     """Every trigger of this release."""
-    return [*_written_once(), *_version(), *_version_state(), *_text(), *_decisions(), *_membership()]
+    return [*_written_once(), *_lasting(), *_version(), *_version_state(), *_text(), *_decisions()]
 
 
 def create(connection: Connection, tables: Iterable[str] | None = None) -> None:
@@ -91,11 +95,25 @@ def _written_once() -> Iterator[Trigger]:
     for table in WRITTEN_ONCE:
         for operation in ("UPDATE", "DELETE"):
             yield Trigger(table, operation, "once", "a row of this table is written once")
-    for table in (*WRITTEN_ONCE, *PROJECTIONS, "snapshot", "version", "version_state"):
+    for table in (*WRITTEN_ONCE, *LASTING, *PROJECTIONS, "snapshot"):
         yield Trigger(table, "TRUNCATE", "never", "this table is never emptied", only="postgresql")
     # SQLite's INSERT OR REPLACE pushes rows out without asking the triggers on DELETE.
-    for table in (*WRITTEN_ONCE, "version", "version_state"):
+    for table in (*WRITTEN_ONCE, *LASTING):
         yield Trigger(table, "INSERT", "replacing", "a row of this table is never replaced", _taken(table), "sqlite")
+
+
+def _lasting() -> Iterator[Trigger]:
+    of_a_membership = ("id", "person_id", "team_id", "role", "from_at", "recorded_by")
+    origin = "where a guideline comes from never changes"
+    yield Trigger("guideline", "DELETE", "never", "a guideline is never deleted")
+    yield Trigger("guideline", "UPDATE", "origin", origin, _differ(OF_A_GUIDELINE))
+    # Name and address may change: that is how a person is forgotten.
+    yield Trigger("person", "DELETE", "never", "a person's name may be erased, the person is never deleted")
+    yield Trigger("person", "UPDATE", "id", "a person stays the one whom the log names", _differ(("id",)))
+    yield Trigger("membership", "DELETE", "never", "a membership is ended, never deleted")
+    yield Trigger("membership", "UPDATE", "facts", "of a membership only the end changes", _differ(of_a_membership))
+    yield Trigger("thread", "DELETE", "never", "a thread is resolved, never deleted")
+    yield Trigger("thread", "UPDATE", "facts", "what a thread was opened on stands", _differ(OF_A_THREAD))
 
 
 def _version() -> Iterator[Trigger]:
@@ -175,12 +193,6 @@ def _decisions() -> Iterator[Trigger]:
         "publication", "INSERT", "frozen", "only a text that stands still is published", f"NOT {_frozen('NEW')}"
     )
     yield Trigger("acknowledgement", "INSERT", "read", "only a publication's words are confirmed", read)
-
-
-def _membership() -> Iterator[Trigger]:
-    facts = ("id", "person_id", "team_id", "role", "from_at", "recorded_by")
-    yield Trigger("membership", "DELETE", "never", "a membership is ended, never deleted")
-    yield Trigger("membership", "UPDATE", "facts", "of a membership only the end changes", _differ(facts))
 
 
 def _differ(columns: Iterable[str]) -> str:

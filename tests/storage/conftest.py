@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel
 
 from api.database import make_engine, transaction
+from guidelines import discussion
 from tests import postgres
 from tests.builders import doc, h1, p
 from tests.workflow.house import House, found
@@ -38,6 +39,10 @@ def _live(built: Engine) -> Iterator[Engine]:
         _first_edition(house)
         house.draft("v2")
         house.write("v2", "mathieu", 11, "Always ")
+        discussion.open_thread(
+            session, house.actor("julie"), "v2", thread_id="t1", comment_id="c1", text="Always?", at=house.tick(),
+            section="s1", quote="Always",
+        )  # fmt: skip
         house.submit("v2")
         house.approve("v2", "julie", "legal")
         signing.retract(session, house.actor("julie"), "v2", team="legal", language="en", at=house.tick())

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
 from api import triggers
-from api.triggers import PROJECTIONS, WRITTEN_ONCE
+from api.triggers import LASTING, PROJECTIONS, WRITTEN_ONCE
 from workflow.machine import State, state_changes
 
 
@@ -21,6 +21,12 @@ def copy(table: str, where: str, **changes: str) -> str:
 
 
 ATTEMPTS: dict[str, tuple[str, ...]] = {
+    "guideline_delete_never": ("DELETE FROM guideline WHERE id = 'g3'",),
+    "guideline_update_origin": ("UPDATE guideline SET owner_team = 'legal' WHERE id = 'g2'",),
+    "person_delete_never": ("DELETE FROM person WHERE id = 'samuel'",),
+    "person_update_id": ("UPDATE person SET id = 'somebody' WHERE id = 'samuel'",),
+    "thread_delete_never": ("DELETE FROM thread WHERE id = 't1'",),
+    "thread_update_facts": ("UPDATE thread SET quote = 'Never' WHERE id = 't1'",),
     "version_delete_never": ("DELETE FROM version WHERE id = 'w1'",),
     "version_update_origin": ("UPDATE version SET created_by = 'julie' WHERE id = 'w1'",),
     "version_update_frozen": ("UPDATE version SET title = 'Another' WHERE id = 'v2'",),
@@ -73,20 +79,24 @@ ATTEMPTS: dict[str, tuple[str, ...]] = {
     "membership_delete_never": ("DELETE FROM membership WHERE person_id = 'samuel'",),
     "membership_update_facts": ("UPDATE membership SET role = 'admin' WHERE person_id = 'samuel'",),
     **{f"{table}_update_once": (f"UPDATE {table} SET {column}",) for table, column in {
-        "acknowledgement": "statement = 'x'", "event": "person_id = 'julie'", "policy": "body = '{}'",
-        "publication": "title = 'x'", "roster": "person_id = 'ines'", "sign_off": "hashes = '{}'",
+        "acknowledgement": "statement = 'x'", "comment": "text = 'x'", "event": "person_id = 'julie'",
+        "policy": "body = '{}'", "publication": "title = 'x'", "roster": "person_id = 'ines'",
+        "sign_off": "hashes = '{}'",
         "step": "person_id = 'julie'",
     }.items()},
     **{f"{table}_delete_once": (f"DELETE FROM {table}",) for table in WRITTEN_ONCE},
     **{
         f"{table}_truncate_never": (f"TRUNCATE {table} CASCADE",)
-        for table in (*WRITTEN_ONCE, *PROJECTIONS, "snapshot", "version", "version_state")
+        for table in (*WRITTEN_ONCE, *LASTING, *PROJECTIONS, "snapshot")
     },
     **{f"{table}_insert_replacing": (
         *([copy("roster", "version_id = 'v2'", version_id="'w1'")] if table == "roster" else []),
         f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} WHERE {where}",
     ) for table, where in {
-        **dict.fromkeys(("acknowledgement", "event", "policy", "publication", "version"), "1"),
+        **dict.fromkeys(
+            ("acknowledgement", "comment", "event", "guideline", "membership", "person", "policy", "publication",
+             "thread", "version"), "1",
+        ),
         **dict.fromkeys(("roster", "step", "version_state"), "version_id = 'w1'"), "sign_off": "version_id = 'v2'",
     }.items()},
 }  # fmt: skip
@@ -192,3 +202,32 @@ def test_a_published_state_is_not_pushed_out_by_a_second_one(lived: Engine) -> N
         connection.execute(text(copy("publication", "version_id = 'v1'", version_id="'v2'", major="9")))
         with pytest.raises(IntegrityError):
             connection.execute(text(f"UPDATE {or_replace}version_state SET state='published' WHERE version_id='v2'"))
+
+
+@pytest.mark.parametrize("column", triggers.OF_A_GUIDELINE)
+def test_nothing_of_where_a_guideline_comes_from_is_changed(lived: Engine, column: str) -> None:
+    values = {"created_at": "'2020-01-01 00:00:00+00:00'", "created_by": "'julie'", "owner_team": "'legal'"}
+    with lived.connect() as connection, pytest.raises(IntegrityError, match="where a guideline comes from"):
+        connection.execute(text(f"UPDATE guideline SET {column} = {values.get(column, chr(39) + 'x' + chr(39))}"))
+
+
+@pytest.mark.parametrize("column", triggers.OF_A_THREAD)
+def test_nothing_that_a_thread_was_opened_on_is_changed(lived: Engine, column: str) -> None:
+    values = {"created_at": "'2020-01-01 00:00:00+00:00'", "created_by": "'samuel'", "version_id": "'w1'"}
+    with lived.connect() as connection, pytest.raises(IntegrityError, match="what a thread was opened on stands"):
+        connection.execute(text(f"UPDATE thread SET {column} = {values.get(column, chr(39) + 'x' + chr(39))}"))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE person SET name = 'erased', email = 'erased@example.org', left_at = created_at WHERE id = 'samuel'",
+        "UPDATE guideline SET shelf = 'Daily', policy = 'light' WHERE id = 'g2'",
+        "UPDATE thread SET blocking = true, resolved_at = created_at, resolved_by = 'julie', from_position = 3",
+        "UPDATE membership SET until_at = from_at WHERE person_id = 'samuel'",
+    ],
+    ids=["a name is erased", "a shelf", "a thread is resolved", "a membership is ended"],
+)
+def test_what_has_to_change_may(lived: Engine, statement: str) -> None:
+    with lived.connect() as connection:
+        assert connection.execute(text(statement)).rowcount > 0
