@@ -118,6 +118,12 @@ def parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="say whether this installation can serve, line by line")
     doctor.set_defaults(command=_doctor)
 
+    policy = commands.add_parser("policy", help="approval policies").add_subparsers(required=True, metavar="WHAT")
+    check_policy = policy.add_parser("check", help="prove a policy sound, or tell how it fails")
+    check_policy.add_argument("file", type=Path, metavar="FILE", help="the policy: TOML, or JSON with the same keys")
+    check_policy.add_argument("--language", choices=("fr", "en"), default="fr", help="of what is said; fr if left out")
+    check_policy.set_defaults(command=_check_policy)
+
     audit = commands.add_parser("audit", help="the event log").add_subparsers(required=True, metavar="WHAT")
     verify = audit.add_parser("verify", help="find any changed, missing or reordered entry")
     verify.set_defaults(command=_verify_audit)
@@ -216,6 +222,12 @@ def _doctor(_: argparse.Namespace) -> int:
     from api.doctor import examine
 
     return DONE if examine() else NO
+
+
+def _check_policy(options: argparse.Namespace) -> int:
+    from api.policy_check import check_policy_file
+
+    return DONE if check_policy_file(options.file, language=options.language) else NO
 
 
 def _verify_audit(_: argparse.Namespace) -> int:

@@ -84,11 +84,9 @@ def setting(
 
 
 def _parts(case: Case) -> tuple[Part, ...]:
-    """One section for each scope that the policy tells apart; the outline where a change of it could lose one."""
-    parts: list[Part] = []
+    """A section like any other, one for each scope that is told apart, the outline where it could lose one of them."""
     scopes = [need for _, need in case.needs if need.scope not in ("all", "outline")]
-    if any(need.scope == "all" for _, need in case.needs) or not scopes:
-        parts.append(Part("s1"))
+    parts = [Part("s1")]
     for number, need in enumerate(scopes, start=2):
         tag = frozenset() if need.scope == "owned" else frozenset({need.scope.removeprefix("tag:")})
         parts.append(Part(f"s{number}", need.team if need.scope == "owned" else None, tag))
