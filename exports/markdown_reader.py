@@ -10,19 +10,29 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock, reference
+from markdown_it.rules_block.table import escapedSplit
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from exports.errors import NotText, TooComplex, TooLarge
+from exports.errors import InvalidDocument, NotText, TooComplex, TooLarge
 from guidelines.document import Mark, Node
 from guidelines.schema import SCHEMA
 
 MOST_BYTES: Final = 5_000_000
 MOST_BLOCKS: Final = 50_000
 MOST_INDENT: Final = 8
+MOST_QUOTES: Final = 9
+#: Lists and quotes that may stand in each other; the levels that no document has are flattened.
+MOST_DEPTH: Final = 100
 
+#: The parser counts two levels for an item and leaves out, without a word, what stands deeper than its limit.
+_LEVELS: Final = 2 * MOST_DEPTH + 2
+_INLINE_LEVELS: Final = 60
 _FRONT: Final = re.compile(r"\A---[ \t]*\n(.*?\n)?---[ \t]*(?:\n|\Z)", re.DOTALL)
 _ALERT: Final = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*(?:\n|\Z)", re.IGNORECASE)
 _TAG: Final = re.compile(r"<(/?)(u|ins|sub|sup|b|strong|i|em|s|del|strike)\s*>", re.IGNORECASE)
+_FOOTNOTE: Final = re.compile(r"\[\^[^\]\s]+\]")
 _BREAK: Final = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _HTML_MARKS: Final = {
     "u": "underline", "ins": "underline", "sub": "sub", "sup": "sup", "b": "strong", "strong": "strong",
@@ -40,7 +50,7 @@ class Warned:
 
 
 def read_markdown(text: str) -> Node:
-    """The document of a Markdown text; raises `NotText`, `TooLarge`, `TooComplex`."""
+    """The document of a Markdown text; raises `NotText`, `TooLarge`, `TooComplex`, `InvalidDocument`."""
     return read_with_warnings(text)[0]
 
 
@@ -53,8 +63,12 @@ def read_with_warnings(text: str) -> tuple[Node, list[Warned]]:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     front = _FRONT.match(text)
     body = text[front.end() :] if front else text
-    reader = _Reader()
-    reader.blocks(_parser().parse(body))
+    env: dict[str, Any] = {}
+    tokens = _parser().parse(body, env)
+    _within(tokens)
+    reader = _Reader(body.split("\n"), env)
+    reader.blocks(tokens)
+    reader.warn_of_definitions()
     if len(reader.found) > MOST_BLOCKS:
         raise TooComplex(size=len(reader.found), limit=MOST_BLOCKS)
     attrs = {"front_matter": front.group(0)} if front else {}
@@ -65,14 +79,52 @@ def read_with_warnings(text: str) -> tuple[Node, list[Warned]]:
     return Node("doc", attrs, tuple(numbered)), reader.warnings
 
 
+def read_inline(text: str) -> tuple[Node, ...]:
+    """The words and marks of one line of Markdown."""
+    return _Reader([], {}).inline(_parser().parseInline(text)[0].children or [])
+
+
 def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": True, "maxNesting": 60}).enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark", {"html": True, "maxNesting": _LEVELS}).enable(["table", "strikethrough"])
+    parser.block.ruler.at("reference", _definition, {"alt": []})
+    parser.core.ruler.before("inline", "inline_levels", _limit_inline)
+    return parser
+
+
+def _definition(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A link's definition; a footnote of one word looks like one, and its word is not an address."""
+    if state.src.startswith("[^", state.bMarks[start] + state.tShift[start]):
+        return False
+    return reference(state, start, end, silent)
+
+
+def _limit_inline(state: StateCore) -> None:
+    """Brackets nest less deep than lists may: looking for their ends takes a call each, and nothing is left out."""
+    state.md.options["maxNesting"] = _INLINE_LEVELS
+
+
+def _within(tokens: Sequence[Token]) -> None:
+    depth = deepest = 0
+    for token in tokens:
+        if token.type in ("list_item_open", "blockquote_open"):
+            depth += 1
+            deepest = max(deepest, depth)
+        elif token.type in ("list_item_close", "blockquote_close"):
+            depth -= 1
+    if deepest > MOST_DEPTH:
+        raise InvalidDocument(
+            reason=f"lists and quotes stand more than {MOST_DEPTH} deep in each other; the limit is {MOST_DEPTH}; "
+            "bring the deepest up"
+        )
 
 
 class _Reader:
     """Walks markdown-it's tokens with the lists and boxes that stand open."""
 
-    def __init__(self) -> None:
+    def __init__(self, source: Sequence[str], env: dict[str, Any]) -> None:
+        self.source = source
+        self.env = env
+        self.used: set[str] = set()
         self.found: list[Node] = []
         self.warnings: list[Warned] = []
         self.lists: list[tuple[str, int | None]] = []
@@ -83,6 +135,16 @@ class _Reader:
         place = 0
         while place < len(tokens):
             place = self.block(tokens, place)
+
+    def warn(self, code: str, **facts: Any) -> None:
+        """Notes once what could not be kept."""
+        if (warned := Warned(code, facts)) not in self.warnings:
+            self.warnings.append(warned)
+
+    def warn_of_definitions(self) -> None:
+        for label, found in self.env.get("references", {}).items():
+            if found["href"] not in self.used:
+                self.warn("definition_unused", label=label[:200], href=found["href"][:200])
 
     def block(self, tokens: Sequence[Token], place: int) -> int:
         token = tokens[place]
@@ -121,7 +183,7 @@ class _Reader:
             words = inside[1]
             if (found := _ALERT.match(words.content)) is not None:
                 words.content = words.content[found.end() :]
-                words.children = _parser().parseInline(words.content)[0].children if words.content else []
+                words.children = _parser().parseInline(words.content, self.env)[0].children if words.content else []
                 if not words.content:
                     words.meta = {"empty_alert": True}
                 return found.group(1).lower()
@@ -147,6 +209,8 @@ class _Reader:
         """Adds a text block with the list and box in which it stands."""
         if self.lists:
             depth = min(len(self.lists), MOST_INDENT + 1, self.deepest())
+            if len(self.lists) > MOST_INDENT + 1:
+                self.warn("list_flattened", limit=MOST_INDENT + 1)
             style, start = self.lists[-1]
             if self.first_of_item and kind == "paragraph":
                 attrs = {**attrs, "list": style, "indent": depth - 1}
@@ -157,11 +221,7 @@ class _Reader:
                 attrs = {**attrs, "indent": min(depth, MOST_INDENT)}
             self.first_of_item = False
         if self.quotes and "box" not in attrs:
-            depth = min(sum(box == "quote" for box in self.quotes), 9)
-            attrs = {
-                **attrs,
-                "box": self.quotes[-1] if self.quotes[-1] != "quote" else "quote" if depth < 2 else f"quote:{depth}",
-            }
+            attrs = {**attrs, "box": self.box()}
         self.found.append(Node(kind, attrs, content))
 
     def deepest(self) -> int:
@@ -171,7 +231,9 @@ class _Reader:
 
     def box(self) -> str:
         """The box of the innermost quote or callout; quotes in quotes are counted."""
-        depth = min(self.quotes.count("quote"), 9)
+        if self.quotes.count("quote") > MOST_QUOTES:
+            self.warn("quote_flattened", limit=MOST_QUOTES)
+        depth = min(self.quotes.count("quote"), MOST_QUOTES)
         if self.quotes[-1] != "quote":
             return self.quotes[-1]
         return "quote" if depth < 2 else f"quote:{depth}"
@@ -179,10 +241,11 @@ class _Reader:
     def table(self, tokens: Sequence[Token], place: int) -> int:
         rows: list[Node] = []
         cells: list[Node] = []
+        row = tokens[place]
         while tokens[place].type != "table_close":
             token = tokens[place]
             if token.type == "tr_open":
-                cells = []
+                cells, row = [], token
             elif token.type in ("th_open", "td_open"):
                 style = str(token.attrGet("style") or "")
                 align = style.removeprefix("text-align:") if style else None
@@ -191,11 +254,22 @@ class _Reader:
                 kind = "header_cell" if token.type == "th_open" else "cell"
                 cells.append(Node(kind, attrs, (Node("paragraph", {}, content),)))
             elif token.type == "tr_close":
+                cells += self.beyond(row, len(cells))
                 rows.append(Node("row", {}, tuple(cells)))
             place += 1
         self.found.append(Node("table", {}, tuple(rows)))
         self.first_of_item = False
         return place + 1
+
+    def beyond(self, row: Token, width: int) -> list[Node]:
+        """The cells that a row has beyond the head's, which Markdown's own renderers leave out."""
+        line = self.source[row.map[0]] if row.map else ""
+        columns = escapedSplit(line.lstrip(" \t>").rstrip())
+        columns = columns[1:] if columns and not columns[0] else columns
+        columns = columns[:-1] if columns and not columns[-1] else columns
+        more = columns[width:] if any(words.strip() for words in columns[width:]) else []
+        parsed = [_parser().parseInline(words.strip(), self.env)[0].children or [] for words in more]
+        return [Node("cell", {}, (Node("paragraph", {}, self.inline(children)),)) for children in parsed]
 
     def lines(self, text: str) -> tuple[Node, ...]:
         """A text whose line ends are hard breaks."""
@@ -214,6 +288,8 @@ class _Reader:
         for token in tokens:
             kind = token.type
             if kind == "text":
+                for label in _FOOTNOTE.findall(token.content):
+                    self.warn("footnote_kept_as_text", label=label[:200])
                 _say(parts, _clean(token.content), marks)
             elif kind == "softbreak":
                 _say(parts, " ", marks)
@@ -238,8 +314,9 @@ class _Reader:
 
     def link(self, token: Token, marks: list[Mark]) -> Mark | None:
         href, title = str(token.attrGet("href") or ""), token.attrGet("title")
+        self.used.add(href)
         if len(href) > 2000 or not SCHEMA.patterns["link"].fullmatch(href):
-            self.warnings.append(Warned("link_removed", {"href": href[:200]}))
+            self.warn("link_removed", href=href[:200])
             return None
         mark = Mark("link", {"href": href, **({"title": title} if title else {})})
         marks.append(mark)
@@ -248,8 +325,9 @@ class _Reader:
     def image(self, parts: list[Node], token: Token, marks: list[Mark]) -> None:
         src, title = str(token.attrGet("src") or ""), token.attrGet("title")
         alt = _clean("".join(" " if child.type == "softbreak" else child.content for child in token.children or []))
+        self.used.add(src)
         if len(src) > 2000 or not SCHEMA.patterns["link"].fullmatch(src):
-            self.warnings.append(Warned("link_removed", {"href": src[:200]}))
+            self.warn("link_removed", href=src[:200])
             _say(parts, alt, marks)
             return
         attrs = {"src": src, "alt": alt, **({"title": title} if title else {})}

@@ -4,13 +4,15 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from exports.errors import NotText, TooLarge, WrongType
+from exports.errors import InvalidDocument, NotText, TooLarge, WrongType
 from exports.formats import read, write
 from exports.html import render_document
 from exports.markdown import write_markdown
-from exports.markdown_reader import MOST_BYTES, read_markdown, read_with_warnings
+from exports.markdown_reader import MOST_BYTES, MOST_DEPTH, read_markdown, read_with_warnings
 from guidelines.document import Node, document_hash, inline_text, plain_text
 from guidelines.versions import checked
 
@@ -116,7 +118,8 @@ SAYINGS = [
     "line  \nbreak", "[a](<b>)", "![alt](https://x.example/i.png 'title')", "- [ ] task", "> quote\n\n> other",
     "H<sub>2</sub>O", "<u>under</u>",
 ]  # fmt: skip
-NESTED = [">" * 10_000 + " deep", "[" * 20_000, "*" * 20_000, "`" * 9_999 + "a", "- " * 2_000 + "x"]
+NESTED = ["[" * 20_000, "*" * 20_000, "`" * 9_999 + "a"]
+TOO_DEEP = [">" * 10_000 + " deep", "- " * 2_000 + "x", "> - " * 1_000 + "x"]
 
 
 @pytest.mark.parametrize("source", SAYINGS)
@@ -128,6 +131,56 @@ def test_writing_and_reading_again_changes_nothing(source: str) -> None:
 @pytest.mark.parametrize("nest", NESTED, ids=lambda nest: nest[:3])
 def test_hostile_nesting_is_answered_quickly_and_kept_within_limits(nest: str) -> None:
     checked(read_markdown(nest))
+
+
+@pytest.mark.parametrize("nest", TOO_DEEP, ids=lambda nest: nest[:3])
+def test_lists_and_quotes_beyond_the_limit_are_refused_with_the_limit(nest: str) -> None:
+    with pytest.raises(InvalidDocument) as refusal:
+        read_markdown(nest)
+    assert f"the limit is {MOST_DEPTH}; bring" in refusal.value.facts["reason"]
+
+
+@given(levels=st.lists(st.sampled_from(["- ", "7. ", "> "]), min_size=1, max_size=200), every=st.booleans())
+@example(levels=["- "] * 50, every=True)
+@example(levels=["> "] * 100, every=False)
+@example(levels=["- "] * MOST_DEPTH, every=False)
+@example(levels=["> "] * (MOST_DEPTH + 1), every=True)
+def test_lists_and_quotes_of_any_depth_keep_every_word_in_order_or_are_refused(levels: list[str], every: bool) -> None:
+    source, said = nested(levels, every)
+    if len(levels) > MOST_DEPTH:
+        with pytest.raises(InvalidDocument):
+            read_markdown(source)
+        return
+    document = checked(read_markdown(source))
+    assert re.findall(r"w\d+", plain_text(document)) == said
+    assert re.findall(r"w\d+", plain_text(read_markdown(write_markdown(document)))) == said
+
+
+def nested(levels: list[str], every: bool) -> tuple[str, list[str]]:
+    """Each level in the one before, with a word of its own in every level or in the last alone."""
+    lines, said, margin, first = [], [], "", ""
+    for number, level in enumerate(levels):
+        first = first + level
+        margin += level if level == "> " else " " * len(level)
+        if every or number + 1 == len(levels):
+            said.append(f"w{number}")
+            lines += [first + said[-1], margin.rstrip()]
+            first = margin
+    return "\n".join(lines), said
+
+
+def test_what_could_not_be_kept_as_it_was_is_named_once() -> None:
+    source = "- " * 12 + "x\n\n" + "> " * 11 + "y\n\nz[^1] and [^1]\n\n[^1]: word\n\n[a]: https://x.example\n"
+    document, warnings = read_with_warnings(source)
+    assert [warning.code for warning in warnings] == [
+        "list_flattened", "quote_flattened", "footnote_kept_as_text", "definition_unused",
+    ]  # fmt: skip
+    assert plain_text(document).split() == ["x", "y", "z[^1]", "and", "[^1]", "[^1]:", "word"]
+
+
+def test_cells_beyond_the_head_are_kept() -> None:
+    (table,) = read_markdown("| a | b |\n|---|---|\n| 1 | 2 | **three** | four \\| 4 |\n").content
+    assert [plain_text(cell) for cell in table.content[1].content] == ["1", "2", "three", "four | 4"]
 
 
 def test_a_file_that_is_not_what_its_name_says_is_named() -> None:
