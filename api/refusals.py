@@ -39,6 +39,7 @@ STATUS: Final[Mapping[type[Exception], int]] = {
     writing.InvalidField: 422,
     writing.InvalidStep: 422,
     writing.StaleRevision: 410,
+    writing.RefTaken: 409,
     writing.DocumentFull: 422,
     writing.FrozenVersion: 409,
     deciding.NotPermitted: 403,
@@ -111,6 +112,10 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     "invalid_field": (N_("A field cannot be kept as it is"), N_("Correct {field}: {problem}.")),
     "step_invalid": (N_("A change could not be applied"), N_("Reload the text. Reason: {reason}.")),
     "version_gone": (N_("This page is too far behind the text"), N_("Reload it; what you had not sent is kept.")),
+    "ref_taken": (
+        N_("You have sent other changes under this name"),
+        N_("Nothing was stored. Send these under another name than {ref}: a name stands for one commit."),
+    ),
     "document_full": (
         N_("The text has reached its limit"),
         N_("It would have {size}; the limit is {limit}. Divide it into two guidelines."),
@@ -207,8 +212,12 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "malformed": N_("not written as expected"),
     "empty": N_("empty"),
     "missing": N_("missing"),
+    "reserved": N_("kept for Charte itself"),
     "not_found": N_("not found in the section as it stands"),
 }
+
+#: Beyond it a number has no separators: more digits than decimals hold cannot be set at all.
+MOST_SAID: Final = 2**53
 
 FALLBACK: Final = (N_("This cannot be done"), N_("Reload the page and try again."))
 
@@ -269,4 +278,4 @@ def _said(value: Any, language: str, name: str = "") -> str:
         return str(value.get(language) or say_list([_said(item, language) for item in value.values()], language))
     if value is None:
         return gettext(N_("none"))
-    return say_number(value, language) if type(value) is int else str(value)
+    return say_number(value, language) if type(value) is int and abs(value) <= MOST_SAID else str(value)

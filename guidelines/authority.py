@@ -4,6 +4,7 @@ Everything happens in the caller's transaction, under a lock on the version's ro
 Accepted means logged; the caller may tell the writer so only after its commit.
 """
 
+import hashlib
 import json
 import zlib
 from collections.abc import Iterable, Sequence
@@ -18,11 +19,19 @@ from sqlmodel import Session, col, func, select
 
 from guidelines import queries, slices, steps
 from guidelines.document import Node, document_hash, serialise
-from guidelines.errors import FrozenVersion, InvalidField, InvalidStep, StaleRevision
+from guidelines.errors import FrozenVersion, InvalidField, InvalidStep, RefTaken, StaleRevision
 from guidelines.people import Actor
 from guidelines.schema import SCHEMA
 from guidelines.sections import OUTLINE, outline, outline_hash
-from guidelines.tables import Authorship, OutlineRevision, SectionRevision, Snapshot, StepRecord, Version
+from guidelines.tables import (
+    META_COMMIT,
+    Authorship,
+    OutlineRevision,
+    SectionRevision,
+    Snapshot,
+    StepRecord,
+    Version,
+)
 
 #: How far behind a writer may be and still be rebased.
 MOST_BEHIND: Final = 5_000
@@ -120,19 +129,23 @@ def receive(
     cause: str = "edit",
     cache: DocumentCache | None = None,
 ) -> Accepted:
-    """Takes a writer's steps made on `base_revision`.
+    """Takes a writer's steps made on `base_revision`. The same commit of the same writer again counts once.
 
-    Raises `InvalidStep` for malformed steps, `FrozenVersion`, `StaleRevision`, `DocumentFull`; then nothing is stored.
+    Raises `InvalidStep` for malformed steps, `RefTaken` for others under a `ref` that this writer has used,
+    `FrozenVersion`, `StaleRevision`, `DocumentFull`; then nothing is stored.
     Steps that others' changes have made impossible are dropped one by one and told.
     """
     if not 1 <= len(ref) <= 64:
         raise InvalidField(field="ref", problem="length", limit=64)
+    if ref.startswith(META_COMMIT):
+        raise InvalidField(field="ref", problem="reserved")
     if not 1 <= len(steps_json) <= steps.MOST_STEPS:
         raise InvalidField(field="steps", problem="length", limit=steps.MOST_STEPS)
     parsed = [steps.parse_step(value) for value in steps_json]
     row = queries.lock_version(session, version_id)
-    if seen := queries.commit_of(session, version_id, ref):
-        return _again(seen, ref, len(parsed))
+    sent = _digest(base_revision, parsed)
+    if seen := queries.commit_of(session, version_id, actor.id, ref):
+        return _again(seen, ref, sent, len(parsed))
     if row.frozen:
         raise FrozenVersion(version=version_id)
     if type(base_revision) is not int or not max(0, row.revision - MOST_BEHIND) <= base_revision <= row.revision:
@@ -144,7 +157,7 @@ def receive(
     logged = [*rebased.steps, *repairs]
     if logged:
         own = (*rebased.kept, *(None for _ in repairs))
-        append(session, row, before, tree, logged, actor_id=actor.id, ref=ref, at=at, cause=cause, own=own)
+        append(session, row, before, tree, logged, actor_id=actor.id, ref=ref, at=at, cause=cause, own=own, sent=sent)
         if cache is not None:
             cache.put(version_id, row.revision, tree)
     dropped = tuple(place for place in range(len(parsed)) if place not in set(rebased.kept))
@@ -163,6 +176,7 @@ def append(
     at: datetime,
     cause: str,
     own: Sequence[int | None] = (),
+    sent: str = "",
 ) -> None:
     """Logs steps that lead from one tree to another and brings the projections up to date.
 
@@ -183,6 +197,7 @@ def append(
             at=at,
             cause=cause,
             step=text,
+            sent=sent,
         )
         session.add(record)
     if size > MOST_BYTES:
@@ -330,7 +345,14 @@ def _tree_at(session: Session, version_id: str, revision: int, cache: DocumentCa
     return tree
 
 
-def _again(seen: Sequence[StepRecord], ref: str, count: int) -> Accepted:
+def _digest(base: int, parsed: Sequence[Step]) -> str:
+    told = json.dumps([base, *(step.to_json() for step in parsed)], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _again(seen: Sequence[StepRecord], ref: str, sent: str, count: int) -> Accepted:
+    if seen[0].sent != sent:
+        raise RefTaken(ref=ref)
     logged = [json.loads(record.step) for record in seen]
     kept = tuple(record.own for record in seen if record.own is not None)
     dropped = tuple(place for place in range(count) if place not in kept)

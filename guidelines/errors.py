@@ -61,6 +61,12 @@ class StaleRevision(GuidelineError):
     code = "version_gone"
 
 
+class RefTaken(GuidelineError):
+    """The writer has sent other steps under this name before: fact `ref`."""
+
+    code = "ref_taken"
+
+
 class DocumentFull(GuidelineError):
     """The document would grow beyond its limit: facts `size`, `limit`."""
 

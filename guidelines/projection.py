@@ -20,13 +20,11 @@ from guidelines.document import Node, document_hash
 from guidelines.errors import GuidelineError
 from guidelines.moved_words import sources
 from guidelines.sections import META, Place, outline_hash, sections
-from guidelines.tables import Authorship, OutlineRevision, SectionRevision, Snapshot, StepRecord, Version
+from guidelines.tables import META_COMMIT, Authorship, OutlineRevision, SectionRevision, Snapshot, StepRecord, Version
 
-#: A change of the meta data takes a revision without touching the text; its words are told in the event log.
-META_COMMIT: Final = "meta-"
 #: What reading a damaged row raises.
 UNREADABLE: Final = (ValueError, TypeError, LookupError, AttributeError, zlib.error, GuidelineError)
-_STEP: Final = ("version_id", "revision", "ref", "ord", "own", "person_id", "at", "cause", "step")
+_STEP: Final = ("version_id", "revision", "ref", "ord", "own", "person_id", "at", "cause", "step", "sent")
 
 
 #: Kind of row to its key (the revision first) to what the row says.
@@ -156,7 +154,7 @@ def _commits(session: Session, row: Version) -> Iterator[_Commit]:
         0, row.created_by if begun else "", "edit" if begun else "base", row.created_at, "", steps.node_of(tree)
     )
     log = queries.steps_between(session, row.id, 0, row.revision)
-    for ref, records in groupby(log, key=lambda record: record.ref):
+    for (_, ref), records in groupby(log, key=lambda record: (record.person_id, record.ref)):
         last = None
         for last in records:
             applied = steps.apply(tree, steps.parse_step(json.loads(last.step)))

@@ -98,9 +98,11 @@ def steps_between(session: Session, version_id: str, after: int, upto: int) -> S
     return session.exec(query.order_by(col(StepRecord.revision))).all()
 
 
-def commit_of(session: Session, version_id: str, ref: str) -> Sequence[StepRecord]:
-    """The steps that a writer's commit left in the log, if it was accepted before."""
-    query = select(StepRecord).where(StepRecord.version_id == version_id, StepRecord.ref == ref)
+def commit_of(session: Session, version_id: str, person_id: str, ref: str) -> Sequence[StepRecord]:
+    """The steps that a person's commit left in the log, if it was accepted before."""
+    query = select(StepRecord).where(
+        StepRecord.version_id == version_id, StepRecord.person_id == person_id, StepRecord.ref == ref
+    )
     return session.exec(query.order_by(col(StepRecord.revision))).all()
 
 

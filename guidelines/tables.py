@@ -5,6 +5,7 @@ Facts are stored, readings are computed: nothing here says "approved", "in force
 
 # No `from __future__ import annotations` here: SQLModel reads the annotations at run time.
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
@@ -95,6 +96,10 @@ class Version(SQLModel, table=True):
     created_by: str = Field(foreign_key="person.id")
 
 
+#: How the commits of changed meta data are named: they take a revision without touching the text. No writer's is.
+META_COMMIT: Final = "meta-"
+
+
 class StepRecord(SQLModel, table=True):
     """One accepted step of a version's log: who, when, and the change itself. Never changed."""
 
@@ -103,7 +108,7 @@ class StepRecord(SQLModel, table=True):
     version_id: str = Field(foreign_key="version.id", primary_key=True)
     #: The revision that this step leads to; 1 for the first.
     revision: int = Field(primary_key=True)
-    #: The writer's own name for the commit it came in: at most once per version.
+    #: The writer's own name for the commit it came in: at most once per version and writer.
     ref: str = Field(max_length=64)
     #: Place within the commit, from 0.
     ord: int
@@ -115,8 +120,10 @@ class StepRecord(SQLModel, table=True):
     cause: str = Field(max_length=20)
     #: The step's JSON.
     step: str = Field(sa_type=Text)
+    #: SHA-256 of the commit as the writer sent it, to know it again; empty for the authority's own.
+    sent: str = Field(default="", max_length=64)
 
-    __table_args__ = (UniqueConstraint("version_id", "ref", "ord"),)
+    __table_args__ = (UniqueConstraint("version_id", "person_id", "ref", "ord"),)
 
 
 class Snapshot(SQLModel, table=True):

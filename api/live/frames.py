@@ -3,13 +3,17 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
 MOST_FRAME: Final = 1_048_576
 MOST_STEPS: Final = 64
 MOST_REF: Final = 64
+
+
+#: What a revision or a position may be: no more than every end can hold exactly.
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 
 
 class MalformedFrame(Exception):
@@ -20,23 +24,23 @@ class Open(msgspec.Struct, tag_field="t", tag="open", forbid_unknown_fields=True
     """The first frame: with which schema, and which revision is at hand already."""
 
     schema: str
-    have: int | None = None
+    have: Count | None = None
 
 
 class Commit(msgspec.Struct, tag_field="t", tag="commit", forbid_unknown_fields=True):
     """Steps made on a revision, under the writer's own name for them."""
 
     ref: str
-    base: int
+    base: Count
     steps: list[Any]
 
 
 class Cursor(msgspec.Struct, tag_field="t", tag="cursor", forbid_unknown_fields=True):
     """Where the writer is, in the document of a revision."""
 
-    revision: int
-    anchor: int
-    head: int
+    revision: Count
+    anchor: Count
+    head: Count
 
 
 class Ping(msgspec.Struct, tag_field="t", tag="ping", forbid_unknown_fields=True):

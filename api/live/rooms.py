@@ -7,19 +7,20 @@ comes in while a transaction runs is taken by the next one.
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, ParamSpec, TypeVar
 
 from litestar import Litestar
+from sqlalchemy.exc import OperationalError
 
-from api.errors import SignInRequired
+from api.errors import Fault, SignInRequired
 from api.live import work
 from api.live.client import MALFORMED, MAY_NOT_SEE, OWN_FAULT, RESTARTING, SIGNED_OUT, UNKNOWN_VERSION, Client
 from api.live.frames import Commit, Cursor, Logged, commit_value, write_frame
 from api.live.work import Look, Opening, Sent, Sight
-from api.refusals import refusal, say
+from api.refusals import Refusal, refusal, say
 from api.visit import Services
 from guidelines.authority import Accepted, DocumentCache
 from guidelines.errors import InvalidStep, UnknownVersion
@@ -159,21 +160,22 @@ class Room:
         if made.commits:
             self.revision = made.revision
             self._tell(made.commits, made.names)
-        told = {commit.ref for commit in made.commits}
+        told = {commit.revision for commit in made.commits}
         for (client, commit), answer in zip(taken, made.answers, strict=True):
             client.committing = False
-            self._answer(client, commit, answer, told)
+            with self._alone(client):
+                self._answer(client, commit, answer, told)
 
-    def _answer(self, client: Client, commit: Commit, answer: Accepted | Exception, told: set[str]) -> None:
+    def _answer(self, client: Client, commit: Commit, answer: Accepted | Exception, told: set[int]) -> None:
         if isinstance(answer, Accepted):
-            if answer.ref not in told:
+            if not answer.steps or answer.revision not in told:
                 alone = work.again(answer, client.person_id)
                 client.send(write_frame("commits", list=[commit_value(alone, {client.person_id: client.name})]))
             return
         if isinstance(answer, SignInRequired):
             client.close(SIGNED_OUT, "sign_in_required")
             return
-        refused = refusal(answer, client.language)
+        refused = _refusal(answer, client.language)
         code = str(answer.facts["kind"]) if isinstance(answer, InvalidStep) else refused.code
         client.send(write_frame("nack", ref=commit.ref, code=code, title=refused.title, detail=refused.detail))
         if isinstance(answer, InvalidStep):
@@ -190,21 +192,27 @@ class Room:
         while self.joining:
             joining = self.joining[0]
             client = joining.client
-            found = await self._do(work.opening, client.token, joining.have, self.cache)
+            found = None
+            with self._alone(client):
+                found = await self._do(work.opening, client.token, joining.have, self.cache)
             if found is not None:
                 await self._keep_up(found.look.revision)
             if joining not in self.joining:
                 continue  # it left meanwhile
             self.joining.remove(joining)
-            if found is None:
-                client.close(SIGNED_OUT, "sign_in_required")
-            elif self._admit(client, found.look.sights[client.token]):
-                client.state = found.look.state
-                client.send(self._first_frame(client, found), opening=True)
-                if self.seen is None:
-                    self.seen, self.looked = found.look, time.monotonic()
-                self._tell_people(but=client)
-                self._tell_cursors_to(client)
+            with self._alone(client):
+                self._receive(client, found)
+
+    def _receive(self, client: Client, found: Opening | None) -> None:
+        if found is None:
+            client.close(SIGNED_OUT, "sign_in_required")
+        elif self._admit(client, found.look.sights[client.token]):
+            client.state = found.look.state
+            client.send(self._first_frame(client, found), opening=True)
+            if self.seen is None:
+                self.seen, self.looked = found.look, time.monotonic()
+            self._tell_people(but=client)
+            self._tell_cursors_to(client)
 
     def _first_frame(self, client: Client, found: Opening) -> str:
         more: dict[str, Any] = {
@@ -238,7 +246,8 @@ class Room:
         await self._keep_up(found.revision)
         for client in list(self.clients.values()):
             if client.token in found.sights:
-                self._tell_sight(client, found, found.sights[client.token])
+                with self._alone(client):
+                    self._tell_sight(client, found, found.sights[client.token])
         if self.seen is not None and self.seen.threads != found.threads:
             await self._tell_threads()
         self.seen = found
@@ -317,9 +326,30 @@ class Room:
     def _everybody(self) -> list[Client]:
         return [*self.clients.values(), *(joining.client for joining in self.joining)]
 
+    @contextmanager
+    def _alone(self, client: Client) -> Iterator[None]:
+        """What fails while one client is answered ends that client's connection, and never the room of the others."""
+        try:
+            yield
+        except (UnknownVersion, OperationalError):
+            raise
+        except Exception as error:
+            log.error("a client in the room of %s cannot be answered", self.version_id, exc_info=error)
+            client.close(OWN_FAULT)
+
     async def _do(self, act: Callable[..., T], *arguments: Any) -> T:
         """Runs a piece of work on this version in a thread."""
         return await asyncio.to_thread(act, self.services, self.version_id, *arguments)
+
+
+def _refusal(error: Exception, language: str) -> Refusal:
+    """The refusal in words; where no words can be made of it, that something failed here."""
+    try:
+        return refusal(error, language)
+    except Exception as failed:
+        fault = f"{id(failed):x}"[-8:]
+        log.error("fault %s: there are no words for a refusal", fault, exc_info=failed)
+        return refusal(Fault(fault=fault), language)
 
 
 @dataclass(slots=True)

@@ -166,7 +166,7 @@ def hash_at(services: Services, version_id: str, revision: int, cache: DocumentC
 def logged(session: Session, version_id: str, after: int, upto: int) -> list[Logged]:
     """The log between two revisions, commit by commit."""
     rows = queries.steps_between(session, version_id, after, upto)
-    return [_commit(list(steps)) for _, steps in groupby(rows, key=lambda row: row.ref)]
+    return [_commit(list(steps)) for _, steps in groupby(rows, key=lambda row: (row.person_id, row.ref))]
 
 
 def _commit(rows: Sequence[StepRecord]) -> Logged:
@@ -177,13 +177,20 @@ def _commit(rows: Sequence[StepRecord]) -> Logged:
 def _exact(commits: Sequence[Logged], answers: Sequence[Accepted | Exception]) -> list[Logged]:
     """The commits with `kept` left out where it is known that every step stands as it was sent."""
     whole = {
-        answer.ref
+        answer.revision
         for answer in answers
-        if isinstance(answer, Accepted) and not answer.dropped and len(answer.kept) == len(answer.steps)
+        if isinstance(answer, Accepted)
+        and answer.steps
+        and not answer.dropped
+        and len(answer.kept) == len(answer.steps)
     }
     return [
         Logged(
-            commit.revision, commit.ref, commit.person_id, commit.steps, None if commit.ref in whole else commit.kept
+            commit.revision,
+            commit.ref,
+            commit.person_id,
+            commit.steps,
+            None if commit.revision in whole else commit.kept,
         )
         for commit in commits
     ]

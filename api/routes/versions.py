@@ -70,11 +70,14 @@ class Written(BaseModel):
     steps: list[dict[str, Any]] = Field(description="As logged; the last ones may be the authority's own.")
     kept: list[int]
     dropped: list[int] = Field(description="Steps that others' changes have made impossible.")
-    already: bool = Field(description="Whether the commit was known: the same `ref` counts once.")
+    already: bool = Field(description="Whether the commit was known: sent again by the same person, it counts once.")
 
 
 class Commit(Body):
-    """Steps made on a revision, under a name of the writer's own that makes sending them twice harmless."""
+    """Steps made on a revision, under a name of the writer's own that makes sending them twice harmless.
+
+    Another person's names never matter; other steps under a name of one's own are refused with `ref_taken`.
+    """
 
     revision: Revision
     ref: Annotated[str, Field(pattern=r"^[\x20-\x7e]{1,64}$")]

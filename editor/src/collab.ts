@@ -80,14 +80,19 @@ export function departure(state: EditorState, ref: string): Transaction | null {
   return state.tr.setMeta(sharing, { ...shared, locals, flight }).setMeta("addToHistory", false);
 }
 
-/** Takes a commit of the log into the text, one's own or another's. */
-export function arrival(state: EditorState, commit: Commit): Arrival {
+/** Takes a commit of the log into the text, one's own or another's: `me` is who writes here, a name may be anybody's. */
+export function arrival(state: EditorState, commit: Commit, me = commit.by.id): Arrival {
   const { flight, revision } = sharedState(state);
   const steps = commit.steps.map(stepOf);
   if (commit.revision - steps.length !== revision) throw new Diverged(`revision ${commit.revision} after ${revision}`);
-  return flight && flight.ref === commit.ref
+  return flight && isOf(flight, commit, me)
     ? ownArrival(state, commit, steps, flight)
     : othersArrival(state, steps, commit.revision);
+}
+
+/** Whether a commit of the log is the one under way: the same name, and the same person. */
+export function isOf(flight: Flight | null, commit: Commit, me: string): boolean {
+  return flight?.ref === commit.ref && commit.by.id === me;
 }
 
 /**

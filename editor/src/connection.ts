@@ -5,6 +5,7 @@ import {
   arrival,
   confirmedDocument,
   departure,
+  isOf,
   refusal,
   sharedState,
   wordsOf,
@@ -50,6 +51,8 @@ export class Connection {
   private attempts = 0;
   private faults = 0;
   private afresh = true;
+  /** Who writes here. */
+  private me = "";
   private heard = 0;
   private made = 0;
   private pointed = 0;
@@ -179,8 +182,10 @@ export class Connection {
   private take(frame: FromAuthority): void {
     switch (frame.t) {
       case "init":
+        this.me = frame.you.id;
         return this.opened(frame.doc, frame);
       case "catchup":
+        this.me = frame.you.id;
         return this.caughtUp(frame.commits, frame);
       case "commits":
         return this.commits(frame.list);
@@ -239,11 +244,12 @@ export class Connection {
       const state = this.host.state();
       if (!state) return;
       const { revision, flight } = sharedState(state);
-      if (commit.revision <= revision && flight?.ref !== commit.ref) continue;
-      const taken = arrival(state, commit);
+      const own = isOf(flight, commit, this.me);
+      if (commit.revision <= revision && !own) continue;
+      const taken = arrival(state, commit, this.me);
       taken.tr.setMeta("by", commit.by.id);
       this.apply(taken, "moved");
-      if (flight?.ref === commit.ref) this.faults = 0;
+      if (own) this.faults = 0;
       this.host.commit(commit);
     }
     this.settle();

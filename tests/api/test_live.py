@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,12 +15,12 @@ from sqlalchemy import Engine
 
 from api import accounts
 from api.database import transaction
-from api.live import work
+from api.live import rooms, work
 from api.live.client import MOST_WAITING, Client
 from api.live.socket import SCHEMA_HASH
 from guidelines import discussion
 from guidelines.document import document_hash
-from guidelines.errors import InvalidStep
+from guidelines.errors import InvalidStep, StaleRevision
 from tests.api.live_house import Editor, LiveHouse, delete, insert
 from workflow import drafts
 
@@ -181,7 +182,7 @@ def test_who_is_too_far_behind_or_ahead_gets_the_whole_text(
 ) -> None:
     house, client = live
     _make(house, 0, ("julie", "r1", [insert(1, "x")]), ("julie", "r2", [insert(1, "y")]))
-    for have, kind in ((0, "catchup"), (2, "catchup"), (3, "init"), (-1, "init")):
+    for have, kind in ((0, "catchup"), (2, "catchup"), (3, "init"), (2**53, "init")):
         assert _first_frame(house, client, have) == kind
     monkeypatch.setattr(work, limit, 2)
     assert _first_frame(house, client, 0) == "init"
@@ -276,6 +277,9 @@ MALFORMED = [
     '{"t":"commit","ref":"r","base":0,"steps":[' + ",".join(["{}"] * 65) + "]}",
     '{"t":"commit","ref":"r","base":0,"steps":' + "[" * 100_000 + "]" * 100_000 + "}",
     '{"t":"cursor","revision":0,"anchor":true,"head":1}',
+    '{"t":"commit","ref":"r","base":' + str(10**40) + ',"steps":[{}]}',
+    '{"t":"commit","ref":"r","base":-1,"steps":[{}]}',
+    '{"t":"cursor","revision":0,"anchor":0,"head":' + str(2**53 + 1) + "}",
     '{"t":"open","schema":"x"}',
     '{"t":"ping","text":"' + "x" * 1_048_576 + '"}',
 ]
@@ -535,6 +539,96 @@ def test_a_fault_in_one_commit_does_not_close_the_text_to_the_others(
         assert aicha.until("nack")["code"] == "fault"
         julie.settle()
         assert [ref for _, ref, _ in house.log()] == ["j-1"]
+
+
+def _refused_beside_another(house: LiveHouse, client: "TestClient[Litestar]", sent: dict[str, Any]) -> str:
+    """What a writer is answered for a commit, once another in the same room is found to write on."""
+    with house.connect(client, "aicha") as one, house.connect(client, "julie") as two:
+        aicha, julie = Editor(one, name="a"), Editor(two, name=f"j{time.monotonic_ns()}")
+        aicha.open()
+        julie.open()
+        one.send_json(sent)
+        answer = str(_closed(aicha)) if sent["base"] > 2**53 else str(aicha.until("nack")["code"])
+        julie.type(insert(1, "y"))
+        julie.settle()
+    return answer
+
+
+FAR = {"t": "commit", "ref": "far", "base": 10**40, "steps": [insert(1, "x")]}
+
+
+def test_a_number_beyond_all_bounds_ends_its_sender_alone(live: House) -> None:
+    house, client = live
+    assert _refused_beside_another(house, client, FAR) == "4009"
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_a_refusal_without_words_never_ends_the_room(
+    live: House, monkeypatch: pytest.MonkeyPatch, broken: bool
+) -> None:
+    """And a broken twin, a room that does not guard its answers, is seen."""
+    house, client = live
+    real = rooms.refusal
+
+    def wordless(error: Exception, language: str) -> Any:
+        if isinstance(error, StaleRevision):
+            raise ArithmeticError("more digits than fit")
+        return real(error, language)
+
+    monkeypatch.setattr(rooms, "refusal", wordless)
+    stale = FAR | {"base": 99}
+    if not broken:
+        assert _refused_beside_another(house, client, stale) == "fault"
+        return
+    monkeypatch.setattr(rooms, "_refusal", wordless)
+    monkeypatch.setattr(rooms.Room, "_alone", lambda *_: nullcontext())
+    with pytest.raises((AssertionError, WebSocketDisconnect)):
+        _refused_beside_another(house, client, stale)
+
+
+def test_a_client_that_cannot_be_answered_is_closed_and_the_others_write_on(
+    live: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, client = live
+    real = rooms.Room._first_frame
+
+    def faulty(room: Any, joining: Any, found: Any) -> str:
+        if joining.person_id == "aicha":
+            raise RuntimeError("a fault of ours")
+        return real(room, joining, found)
+
+    monkeypatch.setattr(rooms.Room, "_first_frame", faulty)
+    with house.connect(client, "julie") as two:
+        julie = Editor(two, name="j")
+        julie.open()
+        with house.connect(client, "aicha") as one:
+            one.send_json({"t": "open", "schema": SCHEMA_HASH, "have": None})
+            assert _closed(Editor(one)) == 1011
+        julie.type(insert(1, "y"))
+        julie.settle()
+
+
+def test_writers_who_name_their_commits_alike_both_keep_their_words(live: House) -> None:
+    house, client = live
+    with house.connect(client, "aicha") as one, house.connect(client, "julie") as two:
+        aicha, julie = Editor(one, name="1"), Editor(two, name="1")
+        aicha.open()
+        julie.open()
+        one.send_json({"t": "commit", "ref": "1", "base": 0, "steps": [insert(1, "On ")]})
+        aicha.until("commits")
+        julie.until("commits")
+        two.send_json({"t": "commit", "ref": "1", "base": 1, "steps": [insert(1, "Oh! ")]})
+        told = julie.until("commits")["list"]
+        assert [(commit["ref"], commit["by"]["id"], commit["revision"]) for commit in told] == [("1", "julie", 2)]
+        two.send_json({"t": "commit", "ref": "1", "base": 2, "steps": [insert(1, "lost ")]})
+        assert julie.until("nack")["code"] == "ref_taken"
+    assert house.text().startswith("Oh! On Speaking")
+
+
+def test_commits_named_alike_in_one_batch_are_told_apart(live: House) -> None:
+    house, _ = live
+    made = _make(house, 0, ("aicha", "1", [insert(1, "a")]), ("julie", "1", [insert(1, "b")]))
+    assert [(commit.revision, commit.person_id) for commit in made.commits] == [(1, "aicha"), (2, "julie")]
 
 
 def test_the_hash_is_told_after_changes(live: House, monkeypatch: pytest.MonkeyPatch) -> None:

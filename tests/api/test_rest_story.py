@@ -190,6 +190,19 @@ def test_the_same_commit_counts_once(company: Company) -> None:
     assert company.get(f"{at}/document", "mathieu")["hash"] == first["hash"]
 
 
+def test_another_persons_name_for_a_commit_never_takes_ones_words(company: Company) -> None:
+    at = f"{API}/versions/{company.begin()}"
+    company.post(f"{at}/steps", "aicha", {"revision": 0, "ref": "1", "steps": [insertion(11, "Now ")]})
+    mine = {"revision": 1, "ref": "1", "steps": [insertion(1, "Well, ")]}
+    first, again = company.post(f"{at}/steps", "mathieu", mine), company.post(f"{at}/steps", "mathieu", mine)
+    assert (first["already"], again["already"], again["revision"]) == (False, True, 2)
+    assert [step["by"]["id"] for step in company.get(f"{at}/steps", "julie")["steps"]] == ["aicha", "mathieu"]
+    other = mine | {"steps": [insertion(1, "Lost? ")]}
+    refused = company.ask("POST", f"{at}/steps", "mathieu", json=other)
+    assert (refused.status_code, refused.json()["code"]) == (409, "ref_taken")
+    assert company.get(f"{at}/document", "mathieu")["hash"] == first["hash"]
+
+
 def test_a_sections_history_names_who_changed_its_words(company: Company) -> None:
     at = f"{API}/versions/{company.begin()}"
     company.post(f"{at}/steps", "mathieu", {"revision": 0, "ref": "m", "steps": [insertion(11, "Now ")]})

@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 from api.database import transaction
 from guidelines import authority, queries, versions
 from guidelines.document import Node, document_hash, plain_text
-from guidelines.errors import FrozenVersion, InvalidField, InvalidStep, StaleRevision
+from guidelines.errors import FrozenVersion, InvalidField, InvalidStep, RefTaken, StaleRevision
 from guidelines.people import Actor
 from guidelines.tables import Person, Snapshot, StepRecord, Team
 from tests.builders import doc, h1, p
@@ -84,6 +84,48 @@ def test_the_same_commit_never_counts_twice(session: Session) -> None:
     again = receive(session, AICHA, "a", 0, insert(6, "!"))
     assert (again.already, again.revision, again.steps) == (True, first.revision, first.steps)
     assert words(session) == "Hello!"
+
+
+def test_anothers_name_for_a_commit_never_matters(session: Session) -> None:
+    start(session, doc(p("Hello")))
+    receive(session, AICHA, "1", 0, insert(6, "!"))
+    theirs = receive(session, JULIE, "1", 1, insert(1, "Oh, "))
+    assert (theirs.already, theirs.revision, theirs.kept) == (False, 2, (0,))
+    assert words(session) == "Oh, Hello!"
+    again = [receive(session, AICHA, "1", 0, insert(6, "!")), receive(session, JULIE, "1", 1, insert(1, "Oh, "))]
+    assert [(answer.already, answer.revision) for answer in again] == [(True, 1), (True, 2)]
+
+
+def test_an_authority_that_looks_for_the_name_alone_is_caught(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def by_name_alone(session: Session, version_id: str, person_id: str, ref: str) -> Any:
+        return session.exec(select(StepRecord).where(StepRecord.version_id == version_id, StepRecord.ref == ref)).all()
+
+    monkeypatch.setattr(queries, "commit_of", by_name_alone)
+    with pytest.raises((AssertionError, RefTaken)):
+        test_anothers_name_for_a_commit_never_matters(session)
+
+
+@pytest.mark.parametrize(("base", "said"), [(0, "?"), (1, "!")])
+def test_other_steps_under_ones_own_name_are_refused_and_nothing_is_stored(
+    session: Session, base: int, said: str
+) -> None:
+    start(session, doc(p("Hello")))
+    receive(session, AICHA, "1", 0, insert(6, "!"))
+    with pytest.raises(RefTaken) as refused:
+        receive(session, AICHA, "1", base, insert(6, said))
+    assert refused.value.facts == {"ref": "1"}
+    assert words(session) == "Hello!"
+
+
+def test_a_writer_never_names_a_commit_as_the_changes_of_meta_data_are(session: Session) -> None:
+    start(session, doc(p("Hello")))
+    with pytest.raises(InvalidField) as refused:
+        receive(session, AICHA, "meta-v-1", 0, insert(6, "!"))
+    assert refused.value.facts["problem"] == "reserved"
+    row = versions.set_meta(session, AICHA, "v", at=AT, title="Charter", kind="charter", audience="All", summary="")
+    assert row.revision == 1
 
 
 def test_the_same_commit_again_is_told_the_same_of_what_survived(session: Session) -> None:

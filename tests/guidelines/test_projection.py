@@ -189,7 +189,7 @@ def test_the_digest_of_the_log_sees_every_field_and_goes_on_from_an_earlier_one(
     connection = session.connection()
     triggers.drop(connection)
     changes = {
-        "ref": "other", "ord": 7, "own": 7, "person_id": "ines", "at": AT, "cause": "merge", "step": "{}",
+        "ref": "other", "ord": 7, "own": 7, "person_id": "ines", "at": AT, "cause": "merge", "step": "{}", "sent": "x",
         "revision": 99,
     }  # fmt: skip
     assert set(changes) | {"version_id"} == {column.name for column in SQLModel.metadata.tables["step"].columns}

@@ -298,9 +298,10 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("cause", sa.String(20), nullable=False),
         sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("sent", sa.String(64), nullable=False),
         sa.ForeignKeyConstraint(["version_id"], ["version.id"]),
         sa.PrimaryKeyConstraint("version_id", "revision"),
-        sa.UniqueConstraint("version_id", "ref", "ord"),
+        sa.UniqueConstraint("version_id", "person_id", "ref", "ord"),
     )
     op.create_table(
         "thread",
