@@ -32,10 +32,11 @@ def latest(facts: VersionFacts, slice_id: str) -> Mapping[str, Decision]:
 
 def _latest(facts: VersionFacts, slice_id: str) -> dict[str, Decision]:
     found: dict[str, Decision] = {}
+    lift = Choice.LIFT
     for decision in facts.decisions:
         if slice_id not in decision.hashes:
             continue
-        if decision.choice is Choice.LIFT:
+        if decision.choice is lift:
             for principal, earlier in list(found.items()):
                 if earlier.choice is Choice.OBJECT and earlier.team == decision.team:
                     found[principal] = decision
@@ -46,14 +47,16 @@ def _latest(facts: VersionFacts, slice_id: str) -> dict[str, Decision]:
 
 def counting(requirement: Requirement, slice: Slice, facts: VersionFacts) -> list[Decision]:
     """The sign-offs that count for the requirement on the slice as it stands, oldest first."""
-    return facts.once(
-        ("counting", requirement.id, slice.id, slice.hash),
-        lambda: [
-            decision
-            for decision in _approvals(requirement, slice, facts)
-            if decision.hashes[slice.id] == slice.hash and not wrote(decision, slice, facts, requirement)
-        ],
-    )
+    return facts.once(("counting", requirement.id, slice.id, slice.hash), lambda: _counting(requirement, slice, facts))
+
+
+def _counting(requirement: Requirement, slice: Slice, facts: VersionFacts) -> list[Decision]:
+    barred, part, words = _barred(requirement, slice, facts), slice.id, slice.hash
+    return [
+        decision
+        for decision in _approvals(requirement, slice, facts)
+        if decision.hashes[part] == words and decision.person not in barred and decision.principal not in barred
+    ]
 
 
 def voided(requirement: Requirement, slice: Slice, facts: VersionFacts) -> list[Voided]:
@@ -78,15 +81,27 @@ def objections(slice_id: str, facts: VersionFacts) -> list[Decision]:
 
 def wrote(decision: Decision, slice: Slice, facts: VersionFacts, requirement: Requirement) -> bool:
     """Whether the signer, or the person signed for, contributed to the words where that is excluded."""
-    if requirement.authors != "excluded":
-        return False
-    contributors = facts.contributors.get(slice.id, frozenset())
-    return decision.person in contributors or decision.principal in contributors
+    return not _barred(requirement, slice, facts).isdisjoint((decision.person, decision.principal))
+
+
+def _barred(requirement: Requirement, slice: Slice, facts: VersionFacts) -> frozenset[str]:
+    """Who may not sign the slice for the requirement because they wrote in it."""
+    return facts.contributors.get(slice.id, frozenset()) if requirement.authors == "excluded" else frozenset()
 
 
 def _approvals(requirement: Requirement, slice: Slice, facts: VersionFacts) -> Iterable[Decision]:
-    for decision in latest(facts, slice.id).values():
-        if decision.choice is not Choice.APPROVE or decision.team != requirement.team:
-            continue
-        if requirement.people is None or decision.principal in requirement.people:
-            yield decision
+    given = facts.once(("approvals", slice.id), lambda: _by_team(latest(facts, slice.id).values()))
+    mine = given.get(requirement.team, [])
+    if requirement.people is None:
+        return mine
+    return [decision for decision in mine if decision.principal in requirement.people]
+
+
+def _by_team(decisions: Iterable[Decision]) -> dict[str, list[Decision]]:
+    """The approvals by the team they were given for: every requirement asks for its own team's."""
+    found: dict[str, list[Decision]] = {}
+    approve = Choice.APPROVE
+    for decision in decisions:
+        if decision.choice is approve:
+            found.setdefault(decision.team, []).append(decision)
+    return found
