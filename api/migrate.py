@@ -1,11 +1,10 @@
 """Brings the database to the newest form: Alembic's migrations, run from Python, one process at a time."""
 
+import logging
 from importlib.resources import files
-from typing import Any
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
@@ -13,6 +12,8 @@ from api import triggers
 
 #: Any number, the same in every process: PostgreSQL's advisory lock around a migration.
 LOCK = 4_843_120
+
+logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of every connection it looks at
 
 
 def alembic_config(connection: Connection | None = None, url: str = "") -> AlembicConfig:
@@ -24,21 +25,33 @@ def alembic_config(connection: Connection | None = None, url: str = "") -> Alemb
     return config
 
 
-def migrate(engine: Engine) -> None:
-    """Upgrades to the newest revision and puts this release's triggers in place, all or nothing."""
+def migrate(engine: Engine) -> list[str]:
+    """Upgrades to the newest revision and puts this release's triggers in place, all or nothing.
+
+    Answers which triggers a database that was at this revision already had lost.
+    """
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        lost = triggers.missing(connection) if _at_head(connection) else []
         triggers.drop(connection)
         command.upgrade(alembic_config(connection), "head")
         triggers.create(connection)
+    return lost
 
 
-def outdated(engine: Engine) -> str | None:
-    """What the database lacks: the revision it should be at, or a trigger; None when it is up to date."""
-    script = ScriptDirectory.from_config(alembic_config())
-    head: Any = script.get_current_head()
+def outdated(engine: Engine, *, guards: bool = True) -> str | None:
+    """What the database lacks: the revision it should be at, or (if asked) a trigger; None when it is up to date."""
     with engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-        lacking = triggers.missing(connection) if current == head else [str(head)]
+        if not _at_head(connection):
+            return _head()
+        lacking = triggers.missing(connection) if guards else []
     return lacking[0] if lacking else None
+
+
+def _head() -> str:
+    return str(ScriptDirectory.from_config(alembic_config()).get_current_head())
+
+
+def _at_head(connection: Connection) -> bool:
+    return MigrationContext.configure(connection).get_current_revision() == _head()
