@@ -7,7 +7,7 @@ from typing import Final
 from exports.errors import Empty, InvalidDocument, NotText, TooLarge, UnknownFormat, WrongType
 from exports.html_page import export_html, render_page
 from exports.markdown import write_markdown
-from exports.markdown_reader import MOST_BYTES, read_markdown
+from exports.markdown_reader import MOST_BYTES, Warned, read_with_warnings
 from exports.publication import Publication
 from guidelines.document import Node, parse, serialise
 from guidelines.errors import GuidelineError
@@ -36,6 +36,11 @@ _MAGIC: Final = (
 
 def read(data: bytes, format: str) -> Node:
     """The document in a file of that format. Raises an `ExportError` that names what is wrong with it."""
+    return read_warning(data, format)[0]
+
+
+def read_warning(data: bytes, format: str) -> tuple[Node, list[Warned]]:
+    """The same, and what could not be kept as it was."""
     if format not in READS:
         raise UnknownFormat(format=format, known=list(READS))
     if not data:
@@ -48,7 +53,7 @@ def read(data: bytes, format: str) -> Node:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise NotText() from None
-    return _read_json(text) if format == "json" else read_markdown(text)
+    return (_read_json(text), []) if format == "json" else read_with_warnings(text)
 
 
 def write(document: Node, format: str, *, language: str = "fr", title: str = "") -> bytes:

@@ -11,6 +11,8 @@ import pytest
 
 from api import cli
 from api.cli import main
+from api.files import WARNINGS
+from exports import markdown_reader
 from exports.formats import WRITES
 from exports.markdown_reader import read_markdown
 from guidelines.document import document_hash, inline_text, parse, textblocks
@@ -58,6 +60,31 @@ def test_every_format_that_can_be_written_is(folder: Path, format: str) -> None:
 def test_the_console_script_does_it_too_and_says_nothing(folder: Path) -> None:
     done = run("convert", "old.md", "out.html", cwd=folder)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_what_could_not_be_kept_is_said_a_line_each_and_the_file_is_written(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deep = "- " * 12 + "x\n\n" + "> " * 12 + "y\n\n"
+    links = "[a](ftp://x.example) ![b](ftp://y.example) z[^1]\n\n[^1]: word\n\n[unused]: https://x.example\n"
+    (folder / "odd.md").write_text(deep + links, "utf-8")
+    assert main(["convert", "odd.md", "out.md"]) == cli.DONE
+    said = capsys.readouterr()
+    assert said.out == ""
+    lines = said.err.splitlines()
+    assert all(line.startswith("charte: odd.md: ") for line in lines)
+    wanted = ["deeper than 9", "deeper than 9", "ftp://x.example", "ftp://y.example", "“[^1]” is kept", "“[UNUSED]: "]
+    assert len(lines) == len(wanted)
+    assert all(part in line for part, line in zip(wanted, lines, strict=True))
+    written = (folder / "out.md").read_text("utf-8")
+    assert "z[^1]" in written.replace("\\", "")
+    assert "](" not in written
+    assert read_markdown(written).content[-1].content[0].text == "[^1]: word"
+
+
+def test_every_warning_of_the_reader_has_a_sentence() -> None:
+    source = Path(markdown_reader.__file__).read_text("utf-8")
+    assert set(re.findall(r'self\.warn\(\s*"(\w+)"', source)) == set(WARNINGS)
 
 
 def test_the_json_gives_both_texts_back_exactly(folder: Path) -> None:
