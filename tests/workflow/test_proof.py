@@ -17,7 +17,23 @@ import workflow.outstanding
 import workflow.permissions
 import workflow.policy
 from guidelines.people import Actor, Role
-from tests.workflow.broken_rules import BOTH, COMMS, DPO, LEGAL, STANDARD, TAGGED, VARIANTS, WITH_DPO, any_words, small
+from tests.workflow.broken_rules import (
+    BOTH,
+    COMMS,
+    DPO,
+    EVERYBODY,
+    HEAD,
+    LEGAL,
+    NAMED,
+    PAIR,
+    STANDARD,
+    TAGGED,
+    TWICE,
+    VARIANTS,
+    WITH_DPO,
+    any_words,
+    small,
+)
 from tests.workflow.test_outstanding import any_facts, need, only, policy
 from workflow.errors import WorkflowError
 from workflow.facts import Choice, VersionFacts
@@ -25,7 +41,7 @@ from workflow.outstanding import open_stage, outstanding
 from workflow.policy import Policy, shipped
 from workflow.proof import people, views
 from workflow.proof.explore import HOPELESS, READY, REVIEW, Search, explore
-from workflow.proof.model import Bounds, Setting
+from workflow.proof.model import Bounds, Part, Setting
 from workflow.proof.report import check
 from workflow.proof.story import story
 from workflow.proof.views import NEVER
@@ -229,6 +245,26 @@ def test_people_keep_their_names_through_a_story() -> None:
     assert len(set(signers.values())) == 2
     assert not writers & set(signers.values())
     assert all(act.teams == ("comms",) for act in acts if act.who == signers["comms"])
+
+
+# Companies in which rules have been wrong: people of two teams, named ones, such as come, leave or change team.
+
+SHAPES: dict[str, Setting] = {
+    "somebody changes team": replace(small(edits=1, events=1, objections=True), moves=((1, 0), (0, 1))),
+    "all of a team, and somebody joins it": replace(small(EVERYBODY, edits=1, events=1, objections=True), absent=(1,)),
+    "objections, threads and a departure": small(edits=1, events=1, objections=True, threads=True),
+    "people of both teams": small(groups=(COMMS, LEGAL, BOTH), persons=(0, 1, 2, 2), edits=1, events=1),
+    "people of both teams as a second pair": small(PAIR, (COMMS, LEGAL, BOTH), (0, 1, 2), edits=1, events=1),
+    "a team that is asked twice": small(TWICE, parts=(Part("s1"), Part("outline")), edits=1, events=1),
+    "somebody named": small(NAMED, (COMMS, LEGAL, HEAD), (0, 0, 1, 2), edits=1, events=1),
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_the_rules_hold_in_a_company_of_this_shape(name: str) -> None:
+    found = explore(SHAPES[name])
+    assert (found.faults, found.complete) == ([], True)
+    assert found.publications
 
 
 def test_a_search_that_stops_at_its_bound_says_so() -> None:
