@@ -1,22 +1,28 @@
 """A document to Markdown, escaped so that reading it again gives the same document for what Markdown can say.
 
-Alignment, clause numbering and column widths cannot be said and are left out; underline and sub- or superscript are
-written as HTML, which the reader knows.
+Alignment, clause numbering and column widths cannot be said and are left out. Underline, sub- and superscript and what
+a comparison adds or removes are written as HTML; so are bold, italic and strike-through where Markdown's own signs
+would be read otherwise, which reading them back tells.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from exports.markdown_reader import read_inline
 from guidelines.document import Mark, Node, inline_text
 
 _SPECIAL: Final = re.compile(r"([\\`*_\[\]<>~&])")
 _LINE_START: Final = re.compile(r"^(\s*)([#+\-=>|]|\d+[.)])")
-_DELIMITERS: Final = {
-    "strong": ("**", "**"), "em": ("*", "*"), "strike": ("~~", "~~"), "underline": ("<u>", "</u>"),
-    "sub": ("<sub>", "</sub>"), "sup": ("<sup>", "</sup>"),
+_FOOTNOTE: Final = re.compile(r"\\\[\^([\w-]+)\\\](?!\()")
+_SIGNS: Final = {"strong": ("**", "**"), "em": ("*", "*"), "strike": ("~~", "~~")}
+_TAGS: Final = {
+    "strong": ("<strong>", "</strong>"), "em": ("<em>", "</em>"), "strike": ("<s>", "</s>"),
+    "underline": ("<u>", "</u>"), "sub": ("<sub>", "</sub>"), "sup": ("<sup>", "</sup>"),
+    "ins": ("<ins>", "</ins>"), "del": ("<del>", "</del>"),
 }  # fmt: skip
-_HTML: Final = {"strong": ("<strong>", "</strong>"), "em": ("<em>", "</em>"), "strike": ("<s>", "</s>")}
+#: With more marks than this, one that Markdown cannot say makes all of the paragraph's HTML.
+_MOST_TRIED: Final = 40
 
 
 def write_markdown(document: Node) -> str:
@@ -27,6 +33,9 @@ def write_markdown(document: Node) -> str:
         text = "\n".join(_block(block))
         if last is not None:
             parts.append(_between(last, block))
+        elif block.type == "rule":
+            # Hyphens on the first line would begin front matter, up to the next rule.
+            text = "***"
         parts.append(text)
         last = block
     return str(document.attr("front_matter") or "") + "".join(parts) + "\n"
@@ -114,21 +123,65 @@ def _guarded(line: str) -> str:
 
 
 def _inline(nodes: Sequence[Node]) -> str:
-    out: list[str] = []
-    open_: list[Mark] = []
+    """The words, with Markdown's signs for each mark that they are read back as."""
+    pieces, signs = _pieces(nodes)
+    plain = _joined(pieces, set())
+    if not signs:
+        return plain
+    wanted = read_inline(plain)
+    best = _joined(pieces, signs)
+    if read_inline(best) == wanted:
+        return best
+    if len(signs) > _MOST_TRIED:
+        return plain
+    best, kept = plain, set[int]()
+    for sign in sorted(signs):
+        tried = _joined(pieces, kept | {sign})
+        if read_inline(tried) == wanted:
+            best, kept = tried, kept | {sign}
+    return best
+
+
+#: Words as they are, or the start (0) or end (1) of the mark that was opened as the nth.
+_Piece = str | tuple[Mark, int, int]
+
+
+def _pieces(nodes: Sequence[Node]) -> tuple[list[_Piece], set[int]]:
+    """Words and marks in order, and which of the marks Markdown has a sign for."""
+    out: list[_Piece] = []
+    open_: list[tuple[Mark, int]] = []
+    signs: set[int] = set()
+    count = 0
     for node in nodes:
-        wanted = [mark for mark in node.marks if mark.type in _DELIMITERS or mark.type == "link"]
+        wanted = [mark for mark in node.marks if mark.type in _TAGS or mark.type == "link"]
         keep = 0
-        while keep < len(open_) and keep < len(wanted) and open_[keep] == wanted[keep]:
+        while keep < len(open_) and keep < len(wanted) and open_[keep][0] == wanted[keep]:
             keep += 1
         while len(open_) > keep:
-            out.append(_close(open_.pop()))
+            out.append((*open_.pop(), 1))
         for mark in wanted[keep:]:
-            out.append(_open(mark))
-            open_.append(mark)
+            out.append((mark, count, 0))
+            open_.append((mark, count))
+            if mark.type in _SIGNS:
+                signs.add(count)
+            count += 1
         out.append(_leaf(node))
     while open_:
-        out.append(_close(open_.pop()))
+        out.append((*open_.pop(), 1))
+    return out, signs
+
+
+def _joined(pieces: Sequence[_Piece], signs: set[int]) -> str:
+    out: list[str] = []
+    for piece in pieces:
+        if isinstance(piece, str):
+            out.append(piece)
+        elif piece[0].type == "link":
+            if piece[2] == 0 and out and out[-1].endswith("!"):
+                out[-1] = out[-1][:-1] + "\\!"
+            out.append(_address(piece[0]) if piece[2] else "[")
+        else:
+            out.append((_SIGNS if piece[1] in signs else _TAGS)[piece[0].type][piece[2]])
     return "".join(out)
 
 
@@ -147,15 +200,9 @@ def _leaf(node: Node) -> str:
     return _escape(node.text)
 
 
-def _open(mark: Mark) -> str:
-    return "[" if mark.type == "link" else _HTML.get(mark.type, _DELIMITERS.get(mark.type, ("", "")))[0]
-
-
-def _close(mark: Mark) -> str:
-    if mark.type == "link":
-        title = f' "{_title(str(mark.attrs["title"]))}"' if mark.attrs.get("title") else ""
-        return f"](<{mark.attrs['href']}>{title})"
-    return _HTML.get(mark.type, _DELIMITERS.get(mark.type, ("", "")))[1]
+def _address(mark: Mark) -> str:
+    title = f' "{_title(str(mark.attrs["title"]))}"' if mark.attrs.get("title") else ""
+    return f"](<{mark.attrs['href']}>{title})"
 
 
 def _title(text: str) -> str:
@@ -163,7 +210,8 @@ def _title(text: str) -> str:
 
 
 def _escape(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", text)
+    """The text with what Markdown would take for a sign escaped; a footnote's mark is none to the reader."""
+    return _FOOTNOTE.sub(r"[^\1]", _SPECIAL.sub(r"\\\1", text))
 
 
 def _table(table: Node) -> Iterator[str]:

@@ -4,10 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from exports import markdown
 from exports.errors import InvalidDocument, NotText, TooLarge, WrongType
 from exports.formats import read, write
 from exports.html import render_document
@@ -15,6 +16,7 @@ from exports.markdown import write_markdown
 from exports.markdown_reader import MOST_BYTES, MOST_DEPTH, read_markdown, read_with_warnings
 from guidelines.document import Node, document_hash, inline_text, plain_text
 from guidelines.versions import checked
+from tests.exports.documents import inlines
 
 WORD = re.compile(r"\w+")
 MARK = re.compile(r"</?(u|ins|sub|sup|b|strong|i|em|s|del|strike|br)\s*/?>", re.IGNORECASE)
@@ -181,6 +183,30 @@ def test_what_could_not_be_kept_as_it_was_is_named_once() -> None:
 def test_cells_beyond_the_head_are_kept() -> None:
     (table,) = read_markdown("| a | b |\n|---|---|\n| 1 | 2 | **three** | four \\| 4 |\n").content
     assert [plain_text(cell) for cell in table.content[1].content] == ["1", "2", "three", "four | 4"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["# Title *it*", "~~x~~ **b** ***bi***", "a<strong>bold </strong>x **a*b*c**", "| **a** | ~~b~~ |\n| --- | --- |",
+     "see[^1] and[^a-b]\n\n[^1]: note", "a\\![l](<https://x.example>)", "[**b** *i*](<https://x.example>)",
+     "***\n\nBetween rules.\n\n---"],
+)  # fmt: skip
+def test_what_markdown_has_a_sign_for_comes_back_as_it_was_written(source: str) -> None:
+    assert write_markdown(read_markdown(source)) == source + "\n"
+
+
+@settings(max_examples=60)
+@given(words=inlines(), kind=st.sampled_from(["paragraph", "heading", "cell"]))
+def test_signs_are_read_as_the_tags_that_they_stand_for(words: tuple[Node, ...], kind: str) -> None:
+    block = Node("heading" if kind == "heading" else "paragraph", {}, words)
+    if kind == "cell":
+        block = Node("table", {}, (Node("row", {}, (Node("header_cell", {}, (block,)),)),))
+    document = Node("doc", {}, (block,))
+    with_signs = write_markdown(document)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(markdown, "_SIGNS", {})
+        with_tags = write_markdown(document)
+    assert document_hash(read_markdown(with_signs)) == document_hash(read_markdown(with_tags))
 
 
 def test_a_file_that_is_not_what_its_name_says_is_named() -> None:
