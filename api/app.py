@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from api import clock, refusals
 from api.config import Config
 from api.database import make_engine
-from api.errors import Fault, InvalidRequest, NotFound, SignInRequired
+from api.errors import Fault, InvalidRequest, NotFound, SignInRequired, UnknownAddress
 from api.headers import security_headers
 from api.i18n import LANGUAGES
 from api.live.rooms import Rooms
@@ -73,7 +73,7 @@ def _declared(handler: BaseRouteHandler | None) -> None:
 def answer_refusal(request: "Request[Any, Any, Any]", error: Exception) -> "Response[Any]":
     """One of the house's refusals: problem+json to programs, the sign-in page or a page that says why to people."""
     language = _language(request)
-    answer = refusals.refusal(error, language)
+    answer = refusals.refusal(error, language, to_program=not _for_people(request))
     if isinstance(error, SignInRequired) and request.method == "GET" and _for_people(request):
         return Redirect(f"/{language}/sign-in?next={request.url.path}")
     return _plain(request, answer)
@@ -82,15 +82,18 @@ def answer_refusal(request: "Request[Any, Any, Any]", error: Exception) -> "Resp
 def answer_http(request: "Request[Any, Any, Any]", error: HTTPException) -> "Response[Any]":
     """The framework's own refusals in the house's form."""
     if error.status_code == 404:
-        return answer_refusal(request, NotFound())
+        return answer_refusal(request, NotFound() if _for_people(request) else UnknownAddress())
     if error.status_code == 400:
         extra = error.extra if isinstance(error.extra, list) else []
         said = {str(item.get("key", "")): str(item.get("message", "")) for item in extra if isinstance(item, dict)}
         fields = [(key, "missing" if words == "Field required" else "malformed") for key, words in said.items()]
         return answer_refusal(request, InvalidRequest(fields=fields or [("", "malformed")], validation=said))
     code = {405: "method_not_allowed", 413: "request_too_large"}.get(error.status_code, "http_error")
-    title, detail = refusals.say(code, {}, _language(request))
-    return _plain(request, refusals.Refusal(error.status_code, code, title, detail))
+    title, detail = refusals.say(code, {}, _language(request), to_program=not _for_people(request))
+    answer = _plain(request, refusals.Refusal(error.status_code, code, title, detail))
+    if allowed := (error.headers or {}).get("allow"):
+        answer.headers["allow"] = allowed
+    return answer
 
 
 def answer_unread(request: "Request[Any, Any, Any]", error: Exception) -> "Response[Any]":

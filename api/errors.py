@@ -63,6 +63,12 @@ class NotFound(ApiError):
     code = "not_found"
 
 
+class UnknownAddress(ApiError):
+    """The interface for programs has no such address."""
+
+    code = "unknown_address"
+
+
 class NotAdmin(ApiError):
     """The place is an administrator's."""
 

@@ -4,7 +4,7 @@
 class wins, so a new error must be added here before a test lets it land.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ STATUS: Final[Mapping[type[Exception], int]] = {
     edge.InvalidInvitation: 404,
     edge.WeakPassword: 422,
     edge.NotFound: 404,
+    edge.UnknownAddress: 404,
     edge.NotAdmin: 403,
     edge.InvalidRequest: 400,
     edge.FileTooLarge: 413,
@@ -33,6 +34,7 @@ STATUS: Final[Mapping[type[Exception], int]] = {
     edge.Fault: 500,
     writing.UnknownGuideline: 404,
     writing.UnknownVersion: 404,
+    writing.UnknownSection: 404,
     writing.UnknownThread: 404,
     writing.UnknownPerson: 404,
     writing.DuplicateSlug: 409,
@@ -79,6 +81,10 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         N_("Take {least} to {most} characters. A short sentence is a good password."),
     ),
     "not_found": (N_("This page is not in force"), N_("The link may be old, or mistyped. Search the handbook.")),
+    "unknown_address": (
+        N_("There is nothing at this address"),
+        N_("Look it up in the reference: /api/schema/openapi.json."),
+    ),
     "not_admin": (N_("This page is for administrators"), N_("Ask an administrator to do it for you.")),
     "invalid_request": (N_("Something in the form is missing or malformed"), N_("Correct: {fields}.")),
     "file_too_large": (
@@ -106,6 +112,10 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     "http_error": (N_("The request cannot be answered"), N_("Go back and try again.")),
     "unknown_guideline": (N_("There is no such guideline"), N_("Look for it in the list of guidelines.")),
     "unknown_version": (N_("There is no such version"), N_("Open the guideline to see its versions.")),
+    "unknown_section": (
+        N_("There is no such section"),
+        N_("The version has never had a section {section}. Its sections are in its hashes."),
+    ),
     "unknown_thread": (N_("There is no such thread"), N_("Reload the page: it may have moved on.")),
     "unknown_person": (N_("There is no such person"), N_("Look for them in the list of people.")),
     "duplicate_slug": (N_("Another guideline has this address"), N_("Choose another address than {slug}.")),
@@ -150,6 +160,10 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         N_("The text is no longer the one you had before you"),
         N_("Your sign-off was not taken. Read what changed, then sign the words that stand now."),
     ),
+    "other_edition": (
+        N_("These are not the words of this version"),
+        N_("Nothing was confirmed. Reload the page, read the text, then confirm it."),
+    ),
     "already_signed": (N_("This decision stands already"), N_("Nothing was changed. Reload the page to see it.")),
     "stage_closed": (N_("An earlier stage is not complete"), N_("Your turn comes when it is.")),
     "base_moved": (
@@ -182,6 +196,23 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     "document_invalid": (N_("The document breaks a rule of its schema"), N_("Reason: {reason}.")),
 }
 
+#: The same said to a program, where what helps a reader of pages would not help it.
+TO_PROGRAMS: Final[Mapping[str, tuple[str, str]]] = {
+    "not_found": (N_("There is no such thing, or you may not know of it"), N_("Look at the list that it would be in.")),
+    "method_not_allowed": (
+        N_("This address does not take such a request"),
+        N_("The reference says what it takes: /api/schema/openapi.json."),
+    ),
+    "http_error": (
+        N_("The request cannot be answered"),
+        N_("The reference says what can be asked: /api/schema/openapi.json."),
+    ),
+    "other_edition": (
+        N_("These are not the words of this version"),
+        N_("Nothing was confirmed. Read the version, then confirm with its hash: {now}."),
+    ),
+}
+
 #: What fields are called in a sentence, and what may be wrong with them. Other names are shown as programs sent them.
 FIELDS: Final[Mapping[str, str]] = {
     "title": N_("the title"),
@@ -202,6 +233,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "role": N_("the role"),
     "team": N_("the team"),
     "id": N_("the word used in policies"),
+    "section": N_("the section"),
 }
 PROBLEMS: Final[Mapping[str, str]] = {
     "length": N_("empty or too long"),
@@ -214,8 +246,14 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "missing": N_("missing"),
     "reserved": N_("kept for Charte itself"),
     "not_found": N_("not found in the section as it stands"),
+    "duplicate": N_("already in an earlier row"),
+    "missing_column": N_("missing as a column"),
+    "too_many_rows": N_("more than 20,000 rows"),
+    "not_text": N_("not text"),
 }
 
+#: Faulty rows of a file that a sentence names.
+MOST_ROWS: Final = 10
 #: Beyond it a number has no separators: more digits than decimals hold cannot be set at all.
 MOST_SAID: Final = 2**53
 
@@ -233,11 +271,11 @@ class Refusal:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
-def refusal(error: Exception, language: str) -> Refusal:
-    """The answer to one of the house's errors."""
+def refusal(error: Exception, language: str, *, to_program: bool = False) -> Refusal:
+    """The answer to one of the house's errors, to somebody at a page or to a program."""
     code: str = getattr(error, "code", "error")
     facts: Mapping[str, Any] = getattr(error, "facts", {})
-    title, detail = say(code, facts, language)
+    title, detail = say(code, facts, language, to_program=to_program)
     return Refusal(status_of(error), code, title, detail, facts)
 
 
@@ -249,14 +287,29 @@ def status_of(error: Exception) -> int:
     return 409
 
 
-def say(code: str, facts: Mapping[str, Any], language: str) -> tuple[str, str]:
+def say(code: str, facts: Mapping[str, Any], language: str, *, to_program: bool = False) -> tuple[str, str]:
     """What happened and what would help, in the language."""
     catalogue = translations(language)
     title, detail = SENTENCES.get(code, FALLBACK)
+    if to_program:
+        title, detail = TO_PROGRAMS.get(code, (title, detail))
     said = _Said((name, _said(value, language, name)) for name, value in facts.items())
     if "limit" in facts and code == "invalid_field":
         said["problem"] += catalogue.gettext(N_(" (limit: {limit})")).format_map(said)
     return catalogue.gettext(title).format_map(said), catalogue.gettext(detail).format_map(said)
+
+
+def _said_rows(rows: Sequence[tuple[int, str, str]], language: str) -> str:
+    """The faulty rows of a file, the first few of them."""
+    gettext = translations(language).gettext
+    said = []
+    for row, column, problem in rows[:MOST_ROWS]:
+        words = _said(problem, language, "problem")
+        line = N_("row {row}, {column}: {problem}") if column else N_("row {row}: {problem}")
+        said.append(gettext(line).format(row=_said(row, language), column=column, problem=words))
+    if len(rows) > MOST_ROWS:
+        said.append(gettext(N_("and {number} more")).format(number=_said(len(rows) - MOST_ROWS, language)))
+    return "; ".join(said) if language == "en" else "\u202f; ".join(said)
 
 
 class _Said(dict[str, str]):
@@ -269,6 +322,8 @@ def _said(value: Any, language: str, name: str = "") -> str:
     if name == "fields" and isinstance(value, list):
         pairs = [(_said(field, language, "field"), _said(problem, language, "problem")) for field, problem in value]
         return say_list([f"{field} ({problem})" if field else problem for field, problem in pairs], language)
+    if name == "rows" and isinstance(value, list):
+        return _said_rows(value, language)
     if name in ("field", "problem"):
         known = FIELDS if name == "field" else PROBLEMS
         return gettext(known[value]) if value in known else str(value)

@@ -13,6 +13,7 @@ from guidelines import anchors, authority, queries, steps
 from guidelines.anchors import Anchor
 from guidelines.errors import InvalidField, StaleRevision, UnknownThread
 from guidelines.people import Actor
+from guidelines.sections import META, OUTLINE, sections
 from guidelines.tables import Comment, StepRecord, Thread, Version
 
 MOST_TEXT: Final = 10_000
@@ -62,12 +63,14 @@ def open_thread(
     """Opens a thread with its first comment.
 
     On a selection (positions at a revision), on words quoted from a section, on a section, or on the whole text.
-    Raises `InvalidField` for an empty or overlong text and for a selection that holds no words.
+    Raises `InvalidField` for an empty or overlong text, an unknown section and a selection that holds no words.
     """
     _check_text(text)
     row = queries.version(session, version_id)
     revision = row.revision if at_revision is None else at_revision
     opened = authority.document_at(session, version_id, revision)
+    if section and section not in {META, OUTLINE, *(part.id for part in sections(opened.document))}:
+        raise InvalidField(field="section", problem="unknown")
     anchor = None
     if from_position is not None or to_position is not None:
         anchor = _selection(opened.tree, from_position, to_position)

@@ -25,6 +25,12 @@ class UnknownVersion(GuidelineError):
     code = "unknown_version"
 
 
+class UnknownSection(GuidelineError):
+    """The version has never had a section with this id."""
+
+    code = "unknown_section"
+
+
 class UnknownThread(GuidelineError):
     """No thread has this id in this version."""
 

@@ -21,9 +21,11 @@ from guidelines.document import Node, canonical, canonical_json, document_hash, 
 from guidelines.errors import DuplicateSlug, FrozenVersion, InvalidField
 from guidelines.folding import fold
 from guidelines.people import Actor
-from guidelines.tables import Guideline, Publication, Team, Version
+from guidelines.tables import META_COMMIT, Guideline, Publication, Team, Version
 
 SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+#: What stands where a guideline's own address would, in the addresses of Charte.
+RESERVED_SLUGS: Final = frozenset({"new", "search"})
 LANGUAGES: Final = ("fr", "en")
 MOST_SLUG: Final = 80
 MOST_TITLE: Final = 200
@@ -59,6 +61,8 @@ def create_guideline(
     slug = slug or slug_of(title)
     if not SLUG.fullmatch(slug) or len(slug) > MOST_SLUG:
         raise InvalidField(field="slug", problem="slug", limit=MOST_SLUG)
+    if slug in RESERVED_SLUGS:
+        raise InvalidField(field="slug", problem="reserved")
     if session.exec(select(Guideline).where(Guideline.slug == slug)).first():
         raise DuplicateSlug(slug=slug)
     if session.get(Team, owner_team) is None:
@@ -267,7 +271,7 @@ def _project_meta(session: Session, row: Version, document: Node, actor: Actor, 
     """A change of the meta data is not a step; it takes a revision of its own, so that the log stays in order."""
     step = steps.document_attribute_step("numbering", document.attr("numbering"))
     tree = steps.tree_of(document)
-    ref = f"meta-{row.id[:16]}-{row.revision + 1}"
+    ref = f"{META_COMMIT}{row.id[:16]}-{row.revision + 1}"
     authority.append(session, row, tree, tree, [step], actor_id=actor.id, ref=ref, at=at, cause="edit")
     authority.project_slice(session, row, "meta", queries.slice_hashes(row, document)["meta"], [actor.id], at, "edit")
 

@@ -10,7 +10,7 @@ from guidelines.people import Actor
 from guidelines.tables import Publication
 from workflow import events
 from workflow import queries as reading
-from workflow.errors import StaleSignOff, Superseded
+from workflow.errors import OtherEdition, Superseded
 from workflow.events import Kind
 from workflow.evidence import fingerprint
 from workflow.machine import State
@@ -29,7 +29,7 @@ def confirm(
 ) -> Acknowledgement:
     """The person's confirmation of this version; asked again, the first one comes back with its time.
 
-    Raises `Superseded` for a version that is no longer in force and `StaleSignOff` when other words were shown.
+    Raises `Superseded` for a version that is no longer in force and `OtherEdition` when other words were shown.
     """
     publication = session.get(Publication, version_id)
     if publication is None:
@@ -44,7 +44,7 @@ def confirm(
         newer = reading.published(session, publication.guideline_id)
         raise Superseded(number=f"{newer.major}.{newer.minor}" if newer else None)
     if document_hash != publication.document_hash:
-        raise StaleSignOff(shown=document_hash, now=publication.document_hash, sections=[])
+        raise OtherEdition(shown=document_hash, now=publication.document_hash)
     row = Acknowledgement(
         version_id=version_id,
         person_id=actor.id,

@@ -65,6 +65,12 @@ class StaleSignOff(Unmet):
     code = "content_changed"
 
 
+class OtherEdition(Unmet):
+    """A confirmation names other words than the version's. Facts `shown`, `now`."""
+
+    code = "other_edition"
+
+
 class AlreadySigned(Unmet):
     """The same decision of the same person on the same words stands already. Fact `sections`."""
 

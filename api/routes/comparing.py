@@ -17,6 +17,7 @@ from exports.redline import write_redline
 from guidelines import authority, versions
 from guidelines import queries as writing
 from guidelines.document import Node, document_hash
+from guidelines.errors import UnknownSection
 from guidelines.redline import redline, to_json
 from guidelines.tables import Version
 from workflow import queries
@@ -114,7 +115,9 @@ def section_history(visit: ThisVisit, version_id: FromPath[str], section: FromPa
     """Who changed the words of a section (or `outline`, `meta`) in this version, and when; oldest first."""
     with visit.read() as work:
         row = version_seen(work, version_id)
-        history = writing.slice_history(work.session, row.id).get(section, [])
+        history = writing.slice_history(work.session, row.id).get(section)
+        if not history:
+            raise UnknownSection(section=section)
         written = writing.authors(work.session, row.id)
         names = writing.people_named(work.session, {person for people in written.values() for person in people})
         return [

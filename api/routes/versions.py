@@ -151,7 +151,7 @@ def get_document(visit: ThisVisit, version_id: FromPath[str], revision: AtRevisi
 def download_document(
     visit: ThisVisit, version_id: FromPath[str], format: FromPath[str], revision: AtRevision = None
 ) -> "Response[bytes]":
-    """The text as a file: `md`, `html` or `json`."""
+    """The text as a file: `md`, `docx`, `html` or `json`."""
     with visit.read() as work:
         row = version_seen(work, version_id)
         opened = _opened(work, version_id, revision)

@@ -192,12 +192,14 @@ def test_no_address_is_answered_by_a_fault(company: Company, part: str) -> None:
 
 @pytest.mark.parametrize("address", ["/api/v1", "/api/v1/nothing", "/api/v1/versions", "/api/v2/guidelines"])
 def test_an_address_that_is_none_is_a_problem_too(company_on_sqlite: Company, address: str) -> None:
-    assert refused(company_on_sqlite.client.get(address)) == (404, "not_found")
+    assert refused(company_on_sqlite.client.get(address)) == (404, "unknown_address")
 
 
 def test_a_method_that_an_address_does_not_take_is_a_problem_too(company_on_sqlite: Company) -> None:
     answer = company_on_sqlite.client.delete("/api/v1/handbook")
     assert refused(answer) == (405, "method_not_allowed")
+    assert answer.json()["detail"].endswith("/api/schema/openapi.json.")
+    assert "GET" in answer.headers["allow"]
 
 
 FORMS: dict[str, dict[str, Any]] = {

@@ -10,6 +10,7 @@ from api import accounts
 from api.database import transaction
 from api.secrets import csrf_token
 from guidelines.tables import Person
+from guidelines.versions import RESERVED_SLUGS
 from tests.api.programs import ORIGIN, Company
 from tests.api.test_rest_story import insertion
 
@@ -103,6 +104,63 @@ def test_writing_on_a_text_that_stands_still_is_refused_with_what_to_do(company:
     published = company.ask("PUT", f"{at}/document", "mathieu", json={"markdown": "x"})
     assert refused(published) == (409, "published_immutable")
     assert "new draft" in published.json()["detail"]
+
+
+def words_beside_an_address(paths: set[str]) -> set[str]:
+    """What stands, in some address, where another address has the guideline's own."""
+    inside = {path.split("{slug:str}")[0] for path in paths if "{slug:str}" in path}
+    following = {
+        path.removeprefix(prefix).split("/")[0] for prefix in inside for path in paths if path.startswith(prefix)
+    }
+    return {word for word in following if word and not word.startswith("{")}
+
+
+def test_no_guideline_takes_a_word_that_an_address_of_charte_has_in_its_place(company: Company) -> None:
+    words = words_beside_an_address({route.path for route in company.app.routes})
+    assert words == RESERVED_SLUGS
+    assert words_beside_an_address({"/x/{slug:str}/new", "/x/own", "/y/other"}) == {"own"}
+    good = {"title": "Pictures", "language": "en", "owner_team": "comms", "slug": "pictures"}
+    for word in sorted(words):
+        for sent in ({"slug": word}, {"slug": "", "title": word.title()}):
+            answer = company.ask("POST", f"{API}/guidelines", "aicha", json=good | sent)
+            assert refused(answer) == (422, "invalid_field")
+            assert answer.json()["detail"] == "Correct the address: kept for Charte itself."
+    assert company.ask("POST", f"{API}/guidelines", "aicha", json=good).status_code == 201
+
+
+def test_a_section_that_the_version_does_not_have_is_refused(company: Company) -> None:
+    at = f"{API}/versions/{company.begin()}"
+    thread = {"text": "Why?", "section": "nowhere"}
+    answer = company.ask("POST", f"{at}/threads", "mathieu", json=thread)
+    assert refused(answer) == (422, "invalid_field")
+    assert company.get(f"{at}/threads", "mathieu") == []
+    for known in ("", "b0", "meta", "outline"):
+        company.post(f"{at}/threads", "mathieu", thread | {"section": known}, 201)
+    assert refused(company.ask("GET", f"{at}/sections/nowhere/history", "mathieu")) == (404, "unknown_section")
+
+
+def test_a_confirmation_of_other_words_is_told_what_to_confirm(company: Company) -> None:
+    company.publish(company.begin())
+    address = f"{API}/handbook/charter/editions/1.0/acknowledgement"
+    answer = company.ask("PUT", address, "ines", json={"hash": "0" * 64})
+    assert refused(answer) == (409, "other_edition")
+    now = company.get(f"{API}/handbook/charter", None)["hash"]
+    assert answer.json()["detail"] == f"Nothing was confirmed. Read the version, then confirm with its hash: {now}."
+    assert company.ask("PUT", address, "ines", json={"hash": now}).status_code == 200
+
+
+def test_a_file_of_people_is_refused_with_each_row_in_words(company: Company) -> None:
+    lines = "name,email,team,role\nA,a@x.example,,reader\n,b,,reader\nC,c@x.example,nowhere,editor\n"
+    many = "name,email\n" + "X,nobody\n" * 12
+    address = f"{API}/people/import"
+    answer = company.ask("POST", address, "camille", files={"file": ("people.csv", lines.encode())})
+    assert refused(answer) == (422, "people_file_invalid")
+    assert answer.json()["detail"] == (
+        "Correct these rows and send the file again: row 3, name: empty; row 3, email: not written as expected; "
+        "row 4, team: not one of those known here."
+    )
+    longer = company.ask("POST", address, "camille", files={"file": ("people.csv", many.encode())})
+    assert longer.json()["detail"].endswith("; and 13 more.")
 
 
 def test_a_stale_sign_off_leads_to_the_redline_of_what_changed(company: Company) -> None:

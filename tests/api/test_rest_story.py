@@ -136,7 +136,7 @@ def test_an_acknowledgement_is_given_once_and_counted(company: Company) -> None:
     assert company.get(address, "ines") == first
     assert company.get(f"{address}s/count", "aicha") == {"count": 1}
     assert company.get(f"{address}s/count", "ines", 404)["code"] == "not_found"
-    assert company.ask("PUT", address, "julie", json={"hash": "0" * 64}).json()["code"] == "content_changed"
+    assert company.ask("PUT", address, "julie", json={"hash": "0" * 64}).json()["code"] == "other_edition"
 
 
 @pytest.mark.parametrize("format", ["md", "html", "json"])
