@@ -9,6 +9,7 @@ from exports.html_page import export_html, render_page
 from exports.markdown import write_markdown
 from exports.markdown_reader import MOST_BYTES, Warned, read_with_warnings
 from exports.publication import Publication
+from exports.record import export_json, export_markdown
 from guidelines.document import Node, parse, serialise
 from guidelines.errors import GuidelineError
 from guidelines.schema import faults
@@ -74,15 +75,17 @@ def write(document: Node, format: str, *, language: str = "fr", title: str = "")
 
 
 def export(publication: Publication, format: str) -> bytes:
-    """A published version as a file; the same bytes for the same version."""
+    """A published version as a file with its approval record; the same bytes for the same version."""
     if format == "docx":
         from exports.word import export_word
 
         return export_word(publication)
     if format == "html":
         return export_html(publication)
-    if format in EXPORTS:
-        return write(publication.document, format, language=publication.language)
+    if format == "md":
+        return export_markdown(publication)
+    if format == "json":
+        return export_json(publication)
     raise UnknownFormat(format=format, known=list(EXPORTS))
 
 
@@ -96,6 +99,8 @@ def _read_json(text: str) -> Node:
         value = json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:
         raise InvalidDocument(reason=str(error)) from None
+    if isinstance(value, dict) and value.keys() == {"publication", "approvals", "document"}:
+        value = value["document"]
     if fault := next(faults(value), None):
         raise InvalidDocument(reason=fault)
     if value.get("type") != "doc":

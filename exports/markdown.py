@@ -190,14 +190,14 @@ def _leaf(node: Node) -> str:
         return "\\\n"
     if node.type == "image":
         title = f' "{_title(str(node.attr("title")))}"' if node.attr("title") else ""
-        return f"![{_escape(str(node.attr('alt')))}](<{node.attr('src')}>{title})"
+        return f"![{escape(str(node.attr('alt')))}](<{node.attr('src')}>{title})"
     if node.type == "mention":
-        return _escape("@" + str(node.attr("label")))
+        return escape("@" + str(node.attr("label")))
     if any(mark.type == "code" for mark in node.marks):
         fence = "`" * (max((len(run) for run in re.findall(r"`+", node.text)), default=0) + 1)
         pad = " " if node.text.startswith(("`", " ")) or node.text.endswith(("`", " ")) else ""
         return f"{fence}{pad}{node.text}{pad}{fence}"
-    return _escape(node.text)
+    return escape(node.text)
 
 
 def _address(mark: Mark) -> str:
@@ -209,8 +209,8 @@ def _title(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
-def _escape(text: str) -> str:
-    """The text with what Markdown would take for a sign escaped; a footnote's mark is none to the reader."""
+def escape(text: str) -> str:
+    """A text with what Markdown would take for a sign escaped; a footnote's mark is none to the reader."""
     return _FOOTNOTE.sub(r"[^\1]", _SPECIAL.sub(r"\\\1", text))
 
 

@@ -114,8 +114,13 @@ def _publish(house: House, version: str, text: str) -> Node:
     assert entry.publication.version_id == version
     value = publication_of(house.session, entry, "Maison Solenne")
     assert {line.team for line in value.approvals} == {"comms", "legal"}
-    assert export(value, "md").decode() == text
-    assert document_hash(parse(json.loads(export(value, "json")))) == entry.publication.document_hash
+    matter = str(value.document.attr("front_matter") or "")
+    exported = export(value, "md").decode()
+    assert exported.startswith(f"{matter}# A real text\n")
+    assert exported.count(f"\n---\n\n{text.removeprefix(matter)}\n---\n\n## Sign-offs\n") == 1
+    told = json.loads(export(value, "json"))
+    assert document_hash(parse(told["document"])) == entry.publication.document_hash
+    assert [line["team"] for line in told["approvals"]] == [line.team for line in value.approvals]
     page = _words(etree.HTML(export(value, "html").decode()))
     assert not Counter(WORD.findall(plain_text(value.document))) - page
     return value.document
