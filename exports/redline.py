@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Sequence
+from difflib import ndiff
 from html import escape
 from typing import Final
 
 from exports.errors import UnknownFormat
 from exports.html import highest_level, render_blocks
+from exports.markdown import write_markdown
 from exports.numbering import numbers
 from guidelines.document import Mark, Node, inline_text
 from guidelines.redline import Entry, Redline, by_section, texts, to_json
@@ -83,7 +85,7 @@ def write_redline(found: Redline, new: Node, format: str, *, language: str = "fr
     if format == "json":
         return (json.dumps(to_json(found), ensure_ascii=False, indent=1) + "\n").encode()
     if format == "md":
-        return _markdown(found).encode()
+        return _markdown(found, language).encode()
     if format == "html":
         return _page(found, new, language, title).encode()
     raise UnknownFormat(format=format, known=list(FORMATS))
@@ -121,15 +123,29 @@ def _stretch(block: Node | None, start: int, end: int, mark: str | None) -> list
     return found
 
 
-def _markdown(found: Redline) -> str:
-    signs = {"=": ("", ""), "-": ("~~", "~~"), "+": ("**", "**")}
-    lines = []
+def _markdown(found: Redline, language: str) -> str:
+    """Blocks as Markdown says them, with `<ins>` and `<del>` around what came and went."""
+    say = LABELS[language]
+    blocks: list[Node] = []
     for entry in found.entries:
-        for runs in entry.runs:
-            words = "".join(signs[run.op][0] + run.text + signs[run.op][1] for run in runs)
-            prefix = "#" * int(entry.node.attr("level")) + " " if entry.node.type == "heading" else ""
-            lines.append(prefix + words.replace("\n", " "))
-    return "\n\n".join(lines) + "\n"
+        if entry.op in ("move_from", "move_to"):
+            words = say["away"] if entry.op == "move_from" else say["reworded" if entry.words_changed else "moved"]
+            blocks.append(Node("paragraph", {}, (Node("text", text=words, marks=(Mark("em"),)),)))
+        block = merged(entry, "")
+        code = str(block.attr("box") or "").startswith("code") if block.is_textblock else False
+        blocks.append(_code(entry) if code and entry.op != "equal" else block)
+    return write_markdown(Node("doc", {}, tuple(blocks)))
+
+
+def _code(entry: Entry) -> Node:
+    """Code line by line with + and -, for nothing inside it can be marked."""
+    runs = [run for runs in entry.runs for run in runs]
+    old = "".join(run.text for run in runs if run.op != "+").split("\n") if any(run.op != "+" for run in runs) else []
+    new = "".join(run.text for run in runs if run.op != "-").split("\n") if any(run.op != "-" for run in runs) else []
+    lines = [line for line in ndiff(old, new) if line[0] != "?"]
+    content = [part for line in lines for part in (Node("hard_break"), Node("text", text=line))]
+    attrs = {name: value for name, value in entry.node.attrs.items() if name in ("list", "indent", "start")}
+    return Node("paragraph", {**attrs, "box": "code:diff"}, tuple(content[1:]))
 
 
 def _page(found: Redline, new: Node, language: str, title: str) -> str:

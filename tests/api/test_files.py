@@ -111,7 +111,11 @@ def test_the_html_is_one_page_with_what_went_and_what_came(folder: Path) -> None
 
 def test_the_markdown_marks_both(folder: Path) -> None:
     assert main(["redline", "old.md", "new.md", "-o", "out.md"]) == cli.DONE
-    assert "~~quatre heures~~" in (folder / "out.md").read_text("utf-8")
+    text = (folder / "out.md").read_text("utf-8")
+    assert "| Réclamation | <del>quatre heures</del><ins>le jour même</ins> |" in text
+    assert "<ins>Gardez-le.</ins>" in text
+    assert "-   un **point**\n" in text
+    assert "[lien](<https://a.example>)" in text
 
 
 def test_the_same_words_are_said_to_be_the_same(folder: Path) -> None:
