@@ -1,14 +1,16 @@
 """Brings the database to the newest form: Alembic's migrations, run from Python, one process at a time."""
 
 import logging
+from functools import cache
 from importlib.resources import files
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 from api import triggers
+from api.database import transaction
 
 #: Any number, the same in every process: PostgreSQL's advisory lock around a migration.
 LOCK = 4_843_120
@@ -41,17 +43,23 @@ def migrate(engine: Engine) -> list[str]:
 
 
 def outdated(engine: Engine, *, guards: bool = True) -> str | None:
-    """What the database lacks: the revision it should be at, or (if asked) a trigger; None when it is up to date."""
-    with engine.connect() as connection:
+    """What the database lacks: the revision it should be at, or (if asked) a trigger; None when it is up to date.
+
+    It only reads, and never waits for a writer: those who keep watch ask it every few seconds.
+    """
+    with transaction(engine, read_only=True) as session:
+        connection = session.connection()
         if not _at_head(connection):
             return _head()
         lacking = triggers.missing(connection) if guards else []
     return lacking[0] if lacking else None
 
 
+@cache
 def _head() -> str:
     return str(ScriptDirectory.from_config(alembic_config()).get_current_head())
 
 
 def _at_head(connection: Connection) -> bool:
-    return MigrationContext.configure(connection).get_current_revision() == _head()
+    there = inspect(connection).has_table("alembic_version")
+    return there and str(connection.scalar(text("SELECT version_num FROM alembic_version"))) == _head()

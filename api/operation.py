@@ -1,7 +1,7 @@
 """What an operator does beside serving: migrate, make the first administrator, import people, export, verify."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +16,7 @@ from api.config import BadConfiguration, Config, read_config
 from api.database import make_engine, transaction
 from api.errors import BadInput, InvalidPeopleFile
 from api.files import ending, write_file
+from api.lock import alone
 from api.migrate import migrate, outdated
 from api.publications import publication_of
 from exports.formats import EXPORTS, export
@@ -29,11 +30,12 @@ def migrate_database() -> str:
     """Brings the configured database to this release's form; what was done, in one line."""
     config = read_config()
     where = make_url(config.database_url).render_as_string(hide_password=True)
-    new = missing_file(config) is not None
     engine = make_engine(config.database_url)
     try:
-        lacked = outdated(engine)
-        migrate(engine)
+        with alone(config.database_url, "migrate"):
+            new = missing_file(config) is not None
+            lacked = outdated(engine)
+            lost = migrate(engine)
     except CommandError:
         raise BadConfiguration(
             "CHARTE_DATABASE_URL: a newer release of Charte made this database. Install that release or a newer one."
@@ -42,28 +44,36 @@ def migrate_database() -> str:
         engine.dispose()
     if lacked is None:
         return f"{where}: at this release already"
+    if lost:
+        return f"{where}: guards were missing and stand again: {', '.join(lost)}. Run: charte audit verify"
     return f"{where}: {'made' if new else 'brought to this release'}"
 
 
 @contextmanager
-def database(*, read_only: bool = False) -> Iterator[tuple[Config, Session]]:
-    """The configuration and one transaction on its database, once it is known to be at this release."""
+def database(writer: str = "", *, guards: bool = True) -> Iterator[tuple[Config, Session]]:
+    """The configuration and one transaction on its database, once it is known to be at this release.
+
+    Only a command that gives its name as the writer may write: it then has a SQLite file to itself.
+    """
     config = read_config()
     engine = make_engine(config.database_url)
     try:
-        check_database(config, engine)
-        with transaction(engine, read_only=read_only) as session:
+        check_database(config, engine, guards=guards)
+        with (
+            alone(config.database_url, writer) if writer else nullcontext(),
+            transaction(engine, read_only=not writer) as session,
+        ):
             yield config, session
     finally:
         engine.dispose()
 
 
-def check_database(config: Config, engine: Engine) -> None:
+def check_database(config: Config, engine: Engine, *, guards: bool = True) -> None:
     """Raises `BadConfiguration` for a database that cannot be reached or is not at this release; makes none."""
     if lost := missing_file(config):
         raise BadConfiguration(f"CHARTE_DATABASE_URL: there is no database at {lost} yet. Run: charte migrate")
     try:
-        lacking = outdated(engine)
+        lacking = outdated(engine, guards=guards)
     except SQLAlchemyError as error:
         raise BadConfiguration(f"CHARTE_DATABASE_URL: {reason_of(error)}. Check that it runs.") from None
     if lacking is not None:
@@ -85,7 +95,7 @@ def reason_of(error: SQLAlchemyError) -> str:
 
 def first_admin_link() -> str:
     """A one-time link that makes the first administrator; refused once there is one."""
-    with database() as (config, session):
+    with database("people first-admin") as (config, session):
         if accounts.has_administrator(session, clock.now()):
             raise BadInput(
                 "There is an administrator already. They invite others on the page of people; "
@@ -96,7 +106,7 @@ def first_admin_link() -> str:
 
 def invitation_link(email: str) -> str:
     """A one-time link with which a known person sets a password, whoever they are and whether they had one or not."""
-    with database() as (config, session):
+    with database("people invite") as (config, session):
         person = session.exec(select(Person).where(Person.email == email.strip().lower())).first()
         if person is None:
             raise BadInput(f"{email}: nobody has this address. Add them first, with: charte people import FILE")
@@ -108,7 +118,7 @@ def invitation_link(email: str) -> str:
 def import_people_file(file: Path) -> tuple[int, int]:
     """Adds the people of a CSV file, all or none: (added, known already)."""
     data = file.read_bytes()
-    with database() as (_, session):
+    with database("people import") as (_, session):
         try:
             rows = people.read_people(data, session.exec(select(Team.id)).all())
         except InvalidPeopleFile as error:
@@ -122,7 +132,7 @@ def add_team(team_id: str, name_fr: str, name_en: str) -> str:
         raise BadInput(f"{team_id}: is no id for a team. Take a lower-case letter, then letters, digits or hyphens.")
     if not name_fr.strip() or not name_en.strip():
         raise BadInput(f"{team_id}: a name is empty. Give the team's name in French, then in English.")
-    with database() as (_, session):
+    with database("people team") as (_, session):
         known = session.get(Team, team_id) is not None
         team = people.add_team(session, team_id, name_fr=name_fr, name_en=name_en)
         names = f"{team.id} ({team.name_fr}, {team.name_en})"
@@ -155,7 +165,7 @@ def export_version(slug: str, number: str | None, output: Path) -> None:
     if format not in EXPORTS:
         endings = ", ".join(f".{name}" for name in EXPORTS)
         raise BadInput(f"{output}: cannot export “{output.suffix or output.name}”. End the name with one of {endings}.")
-    with database(read_only=True) as (config, session):
+    with database() as (config, session):
         entry = handbook.edition(session, slug, number)
         data = export(publication_of(session, entry, config.organisation), format)
     write_file(output, data)
@@ -163,7 +173,7 @@ def export_version(slug: str, number: str | None, output: Path) -> None:
 
 def verify_audit() -> bool:
     """Checks every guideline's chain of events and evidence; prints each fault, then one line of summary."""
-    with database(read_only=True) as (_, session):
+    with database(guards=False) as (_, session):
         return report_audit(session)
 
 

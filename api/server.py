@@ -1,5 +1,6 @@
 """Serves the configured database with Granian: HTTP and WebSocket from one process, or several on PostgreSQL."""
 
+import errno
 import socket
 import sys
 from collections.abc import Callable
@@ -8,13 +9,16 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from litestar.types import ASGIApp
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from api.app import create_app
 from api.config import BadConfiguration, Config, read_config
 from api.database import make_engine
 from api.errors import BadInput
 from api.front import with_page_cache
-from api.operation import check_database
+from api.lock import alone
+from api.operation import check_database, reason_of
 
 
 def application() -> ASGIApp:
@@ -27,9 +31,18 @@ def serve(*, host: str, port: int, workers: int) -> int:
     config = read_config()
     check(config, workers)
     address = free_address(host, port)
-    print(f"Charte: {config.public_url}", flush=True)
-    run(application, host=address, port=port, workers=workers)
+    with alone(config.database_url, "serve"):
+        print(announcement(config, address, port), flush=True)
+        run(application, host=address, port=port, workers=workers)
     return 0
+
+
+def announcement(config: Config, address: str, port: int) -> str:
+    """Where the server listens, and where people reach it when that is another address."""
+    listens = f"http://{f'[{address}]' if ':' in address else address}:{port}"
+    if listens == config.public_url:
+        return f"Charte listens on {listens}"
+    return f"Charte listens on {listens}\nPeople reach it at {config.public_url} (CHARTE_PUBLIC_URL)"
 
 
 def check(config: Config, workers: int) -> None:
@@ -39,8 +52,24 @@ def check(config: Config, workers: int) -> None:
     engine = make_engine(config.database_url)
     try:
         check_database(config, engine)
+        check_writable(engine)
     finally:
         engine.dispose()
+
+
+def check_writable(engine: Engine) -> None:
+    """Raises `BadConfiguration` for a SQLite file that can only be read: it opens well, and every writer fails."""
+    if engine.dialect.name != "sqlite":
+        return
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")
+            connection.rollback()
+    except SQLAlchemyError as error:
+        raise BadConfiguration(
+            f"CHARTE_DATABASE_URL: {engine.url.database} cannot be written ({reason_of(error)}). "
+            "Give the user that serves the right to write it."
+        ) from None
 
 
 def free_address(host: str, port: int) -> str:
@@ -54,6 +83,11 @@ def free_address(host: str, port: int) -> str:
         try:
             probe.bind(found)
         except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise BadInput(
+                    f"--host {host}: is no address of this machine. Give one that is, such as 127.0.0.1, "
+                    "or 0.0.0.0 for all of them."
+                ) from None
             raise BadInput(
                 f"--port {port}: cannot listen on {host}:{port} ({error.strerror}). Stop what listens there, "
                 "or give another port with --port."

@@ -19,6 +19,7 @@ from api.demo import company
 from api.demo.story import tell
 from api.errors import BadInput
 from api.front import with_page_cache
+from api.lock import alone
 from api.migrate import migrate
 from api.page_cache import PageCache
 from api.server import free_address, run
@@ -31,24 +32,17 @@ def serve_demo(folder: Path | None, *, host: str, port: int) -> int:
     """Serves until interrupted. Without a folder everything is gone afterwards."""
     address = free_address(host, port)
     with nullcontext(folder) if folder else tempfile.TemporaryDirectory(prefix="charte-demo-") as place:
-        database = prepare(Path(place))
-        config = configuration(database, host, port)
-        print(announcement(config.public_url, folder), flush=True)
-        run(partial(application, config), host=address, port=port)
+        config = configuration(make_folder(Path(place)) / DATABASE, host, port)
+        with alone(config.database_url, "demo"):
+            prepare(Path(place))
+            print(announcement(config.public_url, folder), flush=True)
+            run(partial(application, config), host=address, port=port)
     return 0
 
 
 def prepare(folder: Path) -> Path:
     """The folder's database, made or brought to this release, with the history in it; raises `BadInput`."""
-    if folder.exists() and not folder.is_dir():
-        raise BadInput(f"--folder {folder}: is not a folder. Give a folder in which you may write.")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BadInput(f"--folder {folder}: {error.strerror}. Give a folder in which you may write.") from None
-    if not os.access(folder, os.W_OK):
-        raise BadInput(f"--folder {folder}: cannot be written. Give a folder in which you may write.")
-    database = folder / DATABASE
+    database = make_folder(folder) / DATABASE
     engine = make_engine(f"sqlite:///{database}")
     try:
         with engine.connect() as connection:
@@ -65,6 +59,19 @@ def prepare(folder: Path) -> Path:
     finally:
         engine.dispose()
     return database
+
+
+def make_folder(folder: Path) -> Path:
+    """The folder, made if need be; raises `BadInput` when nothing can be written there."""
+    if folder.exists() and not folder.is_dir():
+        raise BadInput(f"--folder {folder}: is not a folder. Give a folder in which you may write.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(f"--folder {folder}: {error.strerror}. Give a folder in which you may write.") from None
+    if not os.access(folder, os.W_OK):
+        raise BadInput(f"--folder {folder}: cannot be written. Give a folder in which you may write.")
+    return folder
 
 
 def is_told(session: Session) -> bool:
