@@ -9,9 +9,9 @@ from alembic.util.exc import CommandError
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session, func, select
+from sqlmodel import Session, select
 
-from api import accounts, clock, people
+from api import accounts, clock, people, triggers
 from api.config import BadConfiguration, Config, read_config
 from api.database import make_engine, transaction
 from api.errors import BadInput, InvalidPeopleFile
@@ -23,7 +23,6 @@ from exports.formats import EXPORTS, export
 from guidelines.tables import Person, Team
 from workflow import handbook
 from workflow.audit import audit_everything
-from workflow.tables import Event
 
 
 def migrate_database() -> str:
@@ -178,12 +177,16 @@ def verify_audit() -> bool:
 
 
 def report_audit(session: Session) -> bool:
-    """Prints every fault that the audit finds, by guideline; whether there was none."""
+    """Prints every guard that is missing and every fault that the audit finds, by guideline; whether there was none."""
+    lost = triggers.missing(session.connection())
+    for name in lost:
+        print(f"database: a guard is missing: {name}")
     found = audit_everything(session)
-    for slug, faults in found.items():
+    for slug, faults in found.faults.items():
         for fault in faults:
             print(f"{slug}: {fault}")
-    entries = session.exec(select(func.count()).select_from(Event)).one()
-    count = sum(map(len, found.values()))
-    print(f"{entries} events checked, {count} faults" if count else f"{entries} events checked, nothing altered")
+    count = len(lost) + sum(map(len, found.faults.values()))
+    print(
+        f"{found.events} events checked, {count} faults" if count else f"{found.events} events checked, nothing altered"
+    )
     return count == 0
