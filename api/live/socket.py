@@ -13,7 +13,8 @@ from litestar.params import FromPath
 
 from api.live.client import CLOSING, MALFORMED, OTHER_SCHEMA, OWN_FAULT, SILENT, Client
 from api.live.frames import Commit, Cursor, MalformedFrame, Open, Ping, read_frame, write_frame
-from api.live.rooms import MOST_CURSORS, Room, Rooms
+from api.live.room import MOST_CURSORS, Room
+from api.live.rooms import Rooms
 from api.secrets import new_id
 from api.visit import Access, Services, cookie_name, language_of
 

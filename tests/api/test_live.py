@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from api import accounts
 from api.database import transaction
-from api.live import rooms, work
+from api.live import room, work
 from api.live.client import MOST_WAITING, Client
 from api.live.socket import SCHEMA_HASH
 from guidelines import discussion
@@ -90,7 +90,7 @@ def test_a_commit_is_on_disk_before_anybody_is_told(live: House, monkeypatch: py
             session.rollback()
         return made
 
-    monkeypatch.setattr("api.live.rooms.work.make", hasty)
+    monkeypatch.setattr("api.live.room.work.make", hasty)
     assert _told_too_early(house, client) is True
 
 
@@ -452,7 +452,7 @@ def test_signing_out_closes_the_socket_and_its_next_commit_is_refused(live: Hous
 
 def test_a_right_lost_while_typing_holds_for_the_very_next_commit(live: House, monkeypatch: pytest.MonkeyPatch) -> None:
     house, client = live
-    monkeypatch.setattr("api.live.rooms.LOOK_EVERY", 60.0)
+    monkeypatch.setattr("api.live.room.LOOK_EVERY", 60.0)
     with house.connect(client, "mathieu") as one:
         mathieu = Editor(one)
         mathieu.open()
@@ -481,12 +481,12 @@ def test_when_the_database_fails_nobody_is_told_and_the_editors_come_back(
     with house.connect(client, "aicha") as one:
         aicha = Editor(one, name="a")
         aicha.open()
-        monkeypatch.setattr("api.live.rooms.work.make", failing)
+        monkeypatch.setattr("api.live.room.work.make", failing)
         aicha.type(insert(1, "x"))
         aicha.flush()
         assert _closed(aicha) == 1011
         assert house.log() == []
-        monkeypatch.setattr("api.live.rooms.work.make", real)
+        monkeypatch.setattr("api.live.room.work.make", real)
     with house.connect(client, "aicha") as one:
         aicha.socket = one
         aicha.open(have=aicha.revision)
@@ -568,20 +568,20 @@ def test_a_refusal_without_words_never_ends_the_room(
 ) -> None:
     """And a broken twin, a room that does not guard its answers, is seen."""
     house, client = live
-    real = rooms.refusal
+    real = room.refusal
 
     def wordless(error: Exception, language: str) -> Any:
         if isinstance(error, StaleRevision):
             raise ArithmeticError("more digits than fit")
         return real(error, language)
 
-    monkeypatch.setattr(rooms, "refusal", wordless)
+    monkeypatch.setattr(room, "refusal", wordless)
     stale = FAR | {"base": 99}
     if not broken:
         assert _refused_beside_another(house, client, stale) == "fault"
         return
-    monkeypatch.setattr(rooms, "_refusal", wordless)
-    monkeypatch.setattr(rooms.Room, "_alone", lambda *_: nullcontext())
+    monkeypatch.setattr(room, "_refusal", wordless)
+    monkeypatch.setattr(room.Room, "_alone", lambda *_: nullcontext())
     with pytest.raises((AssertionError, WebSocketDisconnect)):
         _refused_beside_another(house, client, stale)
 
@@ -590,14 +590,14 @@ def test_a_client_that_cannot_be_answered_is_closed_and_the_others_write_on(
     live: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     house, client = live
-    real = rooms.Room._first_frame
+    real = room.Room._first_frame
 
     def faulty(room: Any, joining: Any, found: Any) -> str:
         if joining.person_id == "aicha":
             raise RuntimeError("a fault of ours")
         return real(room, joining, found)
 
-    monkeypatch.setattr(rooms.Room, "_first_frame", faulty)
+    monkeypatch.setattr(room.Room, "_first_frame", faulty)
     with house.connect(client, "julie") as two:
         julie = Editor(two, name="j")
         julie.open()
@@ -633,7 +633,7 @@ def test_commits_named_alike_in_one_batch_are_told_apart(live: House) -> None:
 
 def test_the_hash_is_told_after_changes(live: House, monkeypatch: pytest.MonkeyPatch) -> None:
     house, client = live
-    monkeypatch.setattr("api.live.rooms.HASH_EVERY", 0.2)
+    monkeypatch.setattr("api.live.room.HASH_EVERY", 0.2)
     with house.connect(client, "aicha") as one:
         aicha = Editor(one, name="a")
         aicha.open()

@@ -1,0 +1,349 @@
+"""A room: everybody who has one version open, with one task that takes commits and tells what is on disk.
+
+It belongs to the event loop. Batches form by themselves: whatever comes in while a transaction runs is taken by the
+next one.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, Final, ParamSpec, TypeVar
+
+from sqlalchemy.exc import OperationalError
+
+from api.errors import Fault, SignInRequired
+from api.live import work
+from api.live.client import MALFORMED, MAY_NOT_SEE, OWN_FAULT, SIGNED_OUT, UNKNOWN_VERSION, Client
+from api.live.frames import Commit, Cursor, Logged, commit_value, write_frame
+from api.live.work import Look, Opening, Sent, Sight
+from api.refusals import Refusal, refusal, say
+from api.visit import Services
+from guidelines.authority import Accepted, DocumentCache
+from guidelines.errors import InvalidStep, UnknownVersion
+
+log = logging.getLogger("charte")
+
+LOOK_EVERY: Final = 1.0
+HASH_EVERY: Final = 5.0
+CURSORS_EVERY: Final = 0.1
+MOST_CURSORS: Final = 4
+#: Malformed steps of one client in a minute before it is closed.
+MOST_INVALID: Final = 10
+MOST_BATCH: Final = 64
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Joining:
+    """A client that waits for its first frame, and the revision it has."""
+
+    client: Client
+    have: int | None
+
+
+class Room:
+    """A version's open editors and the one task that serves them."""
+
+    def __init__(self, services: Services, version_id: str) -> None:
+        self.services, self.version_id = services, version_id
+        self.cache = DocumentCache(most=1)
+        self.clients: dict[str, Client] = {}
+        self.joining: list[Joining] = []
+        self.commits: list[tuple[Client, Commit]] = []
+        self.cursors: dict[str, Cursor] = {}
+        self.moved: set[str] = set()
+        self.revision = -1
+        self.seen: Look | None = None
+        self.nudged = self.ended = False
+        self.wake = asyncio.Event()
+        self.looked = self.hashed = self.pointed = 0.0
+        self.hashed_revision = -1
+        self.invalid: dict[str, list[float]] = {}
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.clients and not self.joining
+
+    def join(self, client: Client, have: int | None) -> None:
+        """Puts a client in line for its first frame."""
+        self.joining.append(Joining(client, have))
+        self.wake.set()
+
+    def commit(self, client: Client, commit: Commit) -> None:
+        """Puts a commit in line; a client has one at a time."""
+        if client.committing:
+            client.close(MALFORMED)
+            return
+        client.committing = True
+        self.commits.append((client, commit))
+        self.wake.set()
+
+    def point(self, client: Client, cursor: Cursor) -> None:
+        """Notes where a client is; the others are told ten times a second at most."""
+        self.cursors[client.id] = cursor
+        self.moved.add(client.id)
+        self.wake.set()
+
+    def nudge(self) -> None:
+        """Something about the version was changed by another path: look at once."""
+        self.nudged = True
+        self.wake.set()
+
+    def leave(self, client: Client) -> None:
+        """Forgets a client. Its commit, if one is in line, is still taken: the writer asked for it."""
+        self.joining = [joining for joining in self.joining if joining.client is not client]
+        self.cursors.pop(client.id, None)
+        self.moved.discard(client.id)
+        self.invalid.pop(client.id, None)
+        if self.clients.pop(client.id, None) is not None:
+            self._tell_people()
+        self.wake.set()
+
+    def end(self, code: int) -> None:
+        """Closes every client and lets the task come to its end."""
+        self.ended = True
+        for client in self._everybody():
+            client.close(code)
+        self.wake.set()
+
+    async def run(self) -> None:
+        """Serves until the last client has left. When it fails, clients are closed: they reconnect to a new room."""
+        try:
+            while not self.ended and not (self.is_empty and not self.commits):
+                await self._wait()
+                await self._serve()
+        except UnknownVersion:
+            self.end(UNKNOWN_VERSION)
+        except Exception as error:
+            log.error("the room of %s failed", self.version_id, exc_info=error)
+            self.end(OWN_FAULT)
+        finally:
+            self.ended = True
+
+    async def _serve(self) -> None:
+        if self.joining:
+            await self._let_in()
+        if self.commits:
+            await self._take_commits()
+        now = time.monotonic()
+        if self.clients and (self.nudged or now - self.looked >= LOOK_EVERY):
+            await self._look()
+        if self.moved and now - self.pointed >= CURSORS_EVERY:
+            self._tell_cursors(now)
+        if self.clients and self.hashed_revision != self.revision and now - self.hashed >= HASH_EVERY:
+            await self._tell_hash()
+
+    async def _wait(self) -> None:
+        if self.commits or self.joining or self.nudged:
+            self.wake.clear()
+            return
+        now = time.monotonic()
+        due = self.looked + LOOK_EVERY - now
+        if self.moved:
+            due = min(due, self.pointed + CURSORS_EVERY - now)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.wake.wait(), max(0.0, due))
+        self.wake.clear()
+
+    async def _take_commits(self) -> None:
+        taken, self.commits = self.commits[:MOST_BATCH], self.commits[MOST_BATCH:]
+        batch = [Sent(client.token, commit) for client, commit in taken]
+        made = await self._do(work.make, self.revision, batch, self.cache)
+        if made.commits:
+            self.revision = made.revision
+            self._tell(made.commits, made.names)
+        told = {commit.revision for commit in made.commits}
+        for (client, commit), answer in zip(taken, made.answers, strict=True):
+            client.committing = False
+            with self._alone(client):
+                self._answer(client, commit, answer, told)
+
+    def _answer(self, client: Client, commit: Commit, answer: Accepted | Exception, told: set[int]) -> None:
+        if isinstance(answer, Accepted):
+            if not answer.steps or answer.revision not in told:
+                alone = work.again(answer, client.person_id)
+                client.send(write_frame("commits", list=[commit_value(alone, {client.person_id: client.name})]))
+            return
+        if isinstance(answer, SignInRequired):
+            client.close(SIGNED_OUT, "sign_in_required")
+            return
+        refused = _refusal(answer, client.language)
+        code = str(answer.facts["kind"]) if isinstance(answer, InvalidStep) else refused.code
+        client.send(write_frame("nack", ref=commit.ref, code=code, title=refused.title, detail=refused.detail))
+        if isinstance(answer, InvalidStep):
+            self._count_invalid(client)
+
+    def _count_invalid(self, client: Client) -> None:
+        now = time.monotonic()
+        recent = [moment for moment in self.invalid.get(client.id, []) if now - moment < 60]
+        self.invalid[client.id] = [*recent, now]
+        if len(recent) + 1 >= MOST_INVALID:
+            client.close(MALFORMED)
+
+    async def _let_in(self) -> None:
+        while self.joining:
+            joining = self.joining[0]
+            client = joining.client
+            found = None
+            with self._alone(client):
+                found = await self._do(work.opening, client.token, joining.have, self.cache)
+            if found is not None:
+                await self._keep_up(found.look.revision)
+            if joining not in self.joining:
+                continue  # it left meanwhile
+            self.joining.remove(joining)
+            with self._alone(client):
+                self._receive(client, found)
+
+    def _receive(self, client: Client, found: Opening | None) -> None:
+        if found is None:
+            client.close(SIGNED_OUT, "sign_in_required")
+        elif self._admit(client, found.look.sights[client.token]):
+            client.state = found.look.state
+            client.send(self._first_frame(client, found), opening=True)
+            if self.seen is None:
+                self.seen, self.looked = found.look, time.monotonic()
+            self._tell_people(but=client)
+            self._tell_cursors_to(client)
+
+    def _first_frame(self, client: Client, found: Opening) -> str:
+        more: dict[str, Any] = {
+            "revision": found.look.revision,
+            "can": client.can,
+            "state": found.look.state,
+            "you": {"id": client.person_id, "name": client.name, "client": client.id},
+            "threads": found.threads,
+            "people": self._people(),
+        }
+        if found.commits is None:
+            return write_frame("init", doc=found.document, hash=found.hash, **more)
+        return write_frame("catchup", commits=[commit_value(one, dict(found.names)) for one in found.commits], **more)
+
+    def _admit(self, client: Client, sight: Sight) -> bool:
+        if sight.actor is None:
+            client.close(SIGNED_OUT, "sign_in_required")
+        elif not sight.sees:
+            client.close(MAY_NOT_SEE, "not_permitted")
+        else:
+            client.person_id, client.name = sight.actor.id, sight.actor.name
+            client.language = sight.actor.language
+            client.can = sight.can
+            self.clients[client.id] = client
+            return True
+        return False
+
+    async def _look(self) -> None:
+        self.nudged, self.looked = False, time.monotonic()
+        found = await self._do(work.look, {client.token for client in self.clients.values()})
+        await self._keep_up(found.revision)
+        for client in list(self.clients.values()):
+            if client.token in found.sights:
+                with self._alone(client):
+                    self._tell_sight(client, found, found.sights[client.token])
+        if self.seen is not None and self.seen.threads != found.threads:
+            await self._tell_threads()
+        self.seen = found
+
+    def _tell_sight(self, client: Client, found: Look, sight: Sight) -> None:
+        before = (client.can, client.state)
+        if not self._admit(client, sight) or before == (sight.can, found.state):
+            return
+        client.state = found.state
+        why = " ".join(say(sight.why, {}, client.language)) if sight.why else ""
+        client.send(write_frame("state", can=sight.can, state=found.state, why=why))
+
+    async def _keep_up(self, revision: int) -> None:
+        """Tells what came into the log by another path, up to a revision that is on disk."""
+        if self.revision < 0:
+            self.revision = self.hashed_revision = revision
+        if revision > self.revision:
+            commits, names = await self._do(work.missed, self.revision, revision)
+            self.revision = revision
+            self._tell(commits, names)
+
+    async def _tell_threads(self) -> None:
+        listed = await self._do(work.threads)
+        self._send_all(write_frame("threads", list=listed))
+
+    async def _tell_hash(self) -> None:
+        self.hashed, revision = time.monotonic(), self.revision
+        found = await self._do(work.hash_at, revision, self.cache)
+        self.hashed_revision = revision
+        self._send_all(write_frame("hash", revision=revision, hash=found))
+        if self.seen is not None and self.seen.threads[0]:
+            await self._tell_threads()
+
+    def _tell(self, commits: Sequence[Logged], names: Mapping[str, str]) -> None:
+        if commits:
+            self._send_all(write_frame("commits", list=[commit_value(commit, dict(names)) for commit in commits]))
+
+    def _tell_cursors(self, now: float) -> None:
+        self.pointed = now
+        moved, self.moved = self.moved, set()
+        places = {of: self._place(of) for of in moved if of in self.clients and of in self.cursors}
+        for client in self.clients.values():
+            others = [place for of, place in places.items() if of != client.id]
+            if others:
+                client.send(write_frame("cursors", list=others), passing=True)
+
+    def _tell_cursors_to(self, client: Client) -> None:
+        others = [self._place(of) for of in self.cursors if of in self.clients and of != client.id]
+        if others:
+            client.send(write_frame("cursors", list=others), passing=True)
+
+    def _place(self, of: str) -> dict[str, Any]:
+        client, cursor = self.clients[of], self.cursors[of]
+        return {
+            "client": of,
+            "id": client.person_id,
+            "name": client.name,
+            "revision": cursor.revision,
+            "anchor": cursor.anchor,
+            "head": cursor.head,
+        }
+
+    def _people(self) -> list[dict[str, str]]:
+        return [{"id": client.person_id, "name": client.name, "client": client.id} for client in self.clients.values()]
+
+    def _tell_people(self, but: Client | None = None) -> None:
+        frame = write_frame("people", list=self._people())
+        for client in self.clients.values():
+            if client is not but:
+                client.send(frame)
+
+    def _send_all(self, frame: str) -> None:
+        for client in self.clients.values():
+            client.send(frame)
+
+    def _everybody(self) -> list[Client]:
+        return [*self.clients.values(), *(joining.client for joining in self.joining)]
+
+    @contextmanager
+    def _alone(self, client: Client) -> Iterator[None]:
+        """What fails while one client is answered ends that client's connection, and never the room of the others."""
+        try:
+            yield
+        except (UnknownVersion, OperationalError):
+            raise
+        except Exception as error:
+            log.error("a client in the room of %s cannot be answered", self.version_id, exc_info=error)
+            client.close(OWN_FAULT)
+
+    async def _do(self, act: Callable[..., T], *arguments: Any) -> T:
+        """Runs a piece of work on this version in a thread."""
+        return await asyncio.to_thread(act, self.services, self.version_id, *arguments)
+
+
+def _refusal(error: Exception, language: str) -> Refusal:
+    """The refusal in words; where no words can be made of it, that something failed here."""
+    try:
+        return refusal(error, language)
+    except Exception as failed:
+        fault = f"{id(failed):x}"[-8:]
+        log.error("fault %s: there are no words for a refusal", fault, exc_info=failed)
+        return refusal(Fault(fault=fault), language)
