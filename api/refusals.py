@@ -244,6 +244,7 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "malformed": N_("not written as expected"),
     "empty": N_("empty"),
     "missing": N_("missing"),
+    "turning": N_("with a hidden sign that turns the direction of writing"),
     "reserved": N_("kept for Charte itself"),
     "not_found": N_("not found in the section as it stands"),
     "duplicate": N_("already in an earlier row"),

@@ -17,7 +17,7 @@ from markdown_it.token import Token
 
 from exports.errors import InvalidDocument, NotText, TooComplex, TooLarge
 from guidelines.document import Mark, Node
-from guidelines.schema import SCHEMA
+from guidelines.schema import SCHEMA, TURNING, text_fault
 
 MOST_BYTES: Final = 5_000_000
 MOST_BLOCKS: Final = 50_000
@@ -60,6 +60,8 @@ def read_with_warnings(text: str) -> tuple[Node, list[Warned]]:
         raise NotText()
     if len(text) > MOST_BYTES:
         raise TooLarge(size=len(text), limit=MOST_BYTES)
+    if not TURNING.isdisjoint(text):
+        raise InvalidDocument(reason=text_fault(text))
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     front = _FRONT.match(text)
     body = text[front.end() :] if front else text

@@ -21,6 +21,7 @@ from guidelines.document import Node, canonical, canonical_json, document_hash, 
 from guidelines.errors import DuplicateSlug, FrozenVersion, InvalidField
 from guidelines.folding import fold
 from guidelines.people import Actor
+from guidelines.schema import TURNING
 from guidelines.tables import META_COMMIT, Guideline, Publication, Team, Version
 
 SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -302,6 +303,9 @@ def _key(block: Node) -> bytes:
 def _check_meta(*, title: str, language: str, kind: str, audience: str, summary: str, shelf: str) -> None:
     if not title.strip() or len(title) > MOST_TITLE or any(ord(character) < 32 for character in title):
         raise InvalidField(field="title", problem="length", limit=MOST_TITLE)
+    for field, value in (("title", title), ("audience", audience), ("summary", summary), ("shelf", shelf)):
+        if not TURNING.isdisjoint(value):
+            raise InvalidField(field=field, problem="turning")
     if language not in LANGUAGES:
         raise InvalidField(field="language", problem="unknown")
     if not SLUG.fullmatch(kind) or len(kind) > 40:

@@ -139,6 +139,23 @@ def test_a_section_that_the_version_does_not_have_is_refused(company: Company) -
     assert refused(company.ask("GET", f"{at}/sections/nowhere/history", "mathieu")) == (404, "unknown_section")
 
 
+def test_words_that_read_otherwise_than_they_are_stored_are_refused_by_every_door(company: Company) -> None:
+    at = f"{API}/versions/{company.begin()}"
+    words = "Approved \u202eton"
+    document = {"type": "doc", "content": [{"type": "paragraph", "content": [{"type": "text", "text": words}]}]}
+    steps = {"revision": 0, "ref": "r", "steps": [insertion(1, words)]}
+    answers = [
+        company.ask("PUT", f"{at}/document", "mathieu", json={"markdown": words}),
+        company.ask("PUT", f"{at}/document", "mathieu", json={"markdown": "Approved &#x202E;ton"}),
+        company.ask("PUT", f"{at}/document", "mathieu", json={"document": document}),
+        company.ask("POST", f"{at}/steps", "mathieu", json=steps),
+        company.ask("PATCH", at, "mathieu", json={"summary": words}),
+    ]
+    assert [answer.status_code for answer in answers] == [422] * 5
+    assert all("turns the direction of writing" in answer.json()["detail"] for answer in answers)
+    assert company.get(f"{at}/document", "mathieu")["revision"] == 0
+
+
 def test_a_confirmation_of_other_words_is_told_what_to_confirm(company: Company) -> None:
     company.publish(company.begin())
     address = f"{API}/handbook/charter/editions/1.0/acknowledgement"

@@ -119,6 +119,15 @@ def test_other_steps_under_ones_own_name_are_refused_and_nothing_is_stored(
     assert words(session) == "Hello!"
 
 
+def test_meta_data_that_reads_otherwise_than_it_is_stored_is_refused(session: Session) -> None:
+    start(session, doc(p("Hello")))
+    meta = {"title": "Charter", "kind": "charter", "audience": "All", "summary": "What holds."}
+    for field in ("title", "audience", "summary"):
+        with pytest.raises(InvalidField) as refused:
+            versions.set_meta(session, AICHA, "v", at=AT, **(meta | {field: "Not \u202efor all"}))
+        assert refused.value.facts == {"field": field, "problem": "turning"}
+
+
 def test_a_writer_never_names_a_commit_as_the_changes_of_meta_data_are(session: Session) -> None:
     start(session, doc(p("Hello")))
     with pytest.raises(InvalidField) as refused:

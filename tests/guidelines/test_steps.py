@@ -14,7 +14,7 @@ from sqlalchemy import Engine, func
 from sqlmodel import Session, select
 
 from api.database import make_engine, transaction
-from guidelines import authority, corrections, steps, versions
+from guidelines import authority, corrections, schema, steps, versions
 from guidelines.document import Node, document_hash
 from guidelines.errors import DocumentFull, GuidelineError, InvalidField, InvalidStep, StaleRevision
 from guidelines.people import Actor
@@ -166,11 +166,26 @@ def test_text_that_cannot_be_kept_is_refused(session: Session) -> None:
     assert _others(_kinds(session, B22), "text_invalid", "step_schema") == {}
 
 
-def test_marks_of_direction_are_kept_for_reviewers_to_see(session: Session) -> None:
+TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
+def test_words_that_read_otherwise_than_they_are_stored_are_refused(session: Session) -> None:
+    for turn in TURNS:
+        refused = _refused(session, replace(1, 1, word(f"approved {turn}ton")))
+        assert isinstance(refused, InvalidStep)
+        assert refused.facts["kind"] == "text_invalid"
+        assert f"U+{ord(turn):04X}" in refused.facts["reason"]
+    hebrew = "\u05e9\u05dc\u05d5\u05dd\u200f \u0645\u200d\u0631 a\u200e"
     authority.receive(
-        session, "v", actor=AICHA, ref="r", base_revision=0, steps_json=[replace(1, 1, word("\u202eabc\u2066"))], at=AT
+        session, "v", actor=AICHA, ref="r", base_revision=0, steps_json=[replace(1, 1, word(hebrew))], at=AT
     )
-    assert "\u202eabc\u2066" in authority.open_document(session, "v").document.content[0].content[0].text
+    assert hebrew in authority.open_document(session, "v").document.content[0].content[0].text
+
+
+def test_a_door_that_lets_turned_words_in_is_caught(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema, "TURNING", frozenset())
+    with pytest.raises((AssertionError, pytest.fail.Exception)):
+        test_words_that_read_otherwise_than_they_are_stored_are_refused(session)
 
 
 def test_slices_that_fit_nowhere_are_refused(session: Session) -> None:
