@@ -1,7 +1,7 @@
 // The page where a draft is written: puts text, toolbar, outline, margin and connection together.
 import { dropCursor } from "prosemirror-dropcursor";
 import { gapCursor } from "prosemirror-gapcursor";
-import { Node } from "prosemirror-model";
+import type { Node } from "prosemirror-model";
 import { EditorState, Selection, type Command, type Transaction } from "prosemirror-state";
 import { EditorView } from "prosemirror-view";
 import {
@@ -25,12 +25,12 @@ import { look } from "./look.ts";
 import { Margin } from "./margin.ts";
 import { Notices } from "./notices.ts";
 import { Outline } from "./outline.ts";
-import { cleanHtml, cleanSlice, cleanText, wholeBlocks } from "./paste.ts";
+import { cleanHtml, cleanSlice, cleanText, TURNS, wholeBlocks } from "./paste.ts";
 import { Places } from "./places.ts";
 import { presence, showPeople, withCarets, withoutGone } from "./presence.ts";
 import { poster } from "./rest.ts";
 import { Saved } from "./saved.ts";
-import { nodeType, schema } from "./schema.ts";
+import { nodeType } from "./schema.ts";
 import { tablesPlugin } from "./tables.ts";
 import { Toolbar } from "./toolbar.ts";
 import { undoPlugin } from "./undoing.ts";
@@ -71,11 +71,12 @@ let whenSaved: (() => void)[] = [];
 
 const host: Host = {
   state: () => view?.state ?? null,
-  open(doc, standing) {
+  open(doc, standing, taken) {
     places = new Places(standing.revision);
     ownClient = standing.you.client;
+    if (view && taken) return view.dispatch(taken);
     const state = freshState(doc, standing.revision);
-    if (view) view.updateState(state);
+    if (view) view.updateState(near(state, view.state.selection.head));
     else build(state);
     refresh();
   },
@@ -124,8 +125,13 @@ function measure(): void {
   }
 }
 
-function freshState(json: unknown, revision: number): EditorState {
-  const doc = Node.fromJSON(schema, json);
+/** With the caret about where it stood in the copy before. */
+function near(state: EditorState, place: number): EditorState {
+  const { doc } = state;
+  return state.apply(state.tr.setSelection(Selection.near(doc.resolve(Math.min(place, doc.content.size)))));
+}
+
+function freshState(doc: Node, revision: number): EditorState {
   const plugins = [
     sharedPlugin(revision),
     uniqueIds(),
@@ -173,6 +179,12 @@ function build(state: EditorState): void {
       transformPastedHTML: cleanHtml,
       transformPastedText: cleanText,
       transformPasted: (slice, at) => wholeBlocks(cleanSlice(slice), at.state),
+      handleTextInput: (at, from, to, text) => {
+        const plain = text.replace(TURNS, "");
+        if (plain === text) return false;
+        at.dispatch(plain ? at.state.tr.insertText(plain, from, to) : at.state.tr.delete(from, to));
+        return true;
+      },
       handlePaste: (_view, _event, slice) => {
         if (slice.size <= MOST_PASTED) return false;
         notices.refused({ title: say("pasteTooLong"), detail: say("pasteTooLongWhy") });

@@ -67,11 +67,15 @@ function surround(element: HTMLElement, name: string): void {
   element.append(made);
 }
 
-/** Text without characters that a document may not hold: control characters and halves of pairs. */
+/** Marks that turn the direction of writing: the authority refuses them, words must read as they are stored. */
+export const TURNS = /[\u202a-\u202e\u2066-\u2069]/g;
+
+/** Text without characters that a document may not hold: control characters, hidden turns and halves of pairs. */
 export function cleanText(text: string): string {
   return text
     .replace(/\r\n?/g, "\n")
     .replace(/[\u0000-\u0008\u000b-\u001f\u007f\ufffe\uffff]/g, "")
+    .replace(TURNS, "")
     .toWellFormed()
     .replaceAll("\ufffd", "");
 }

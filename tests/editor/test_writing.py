@@ -153,6 +153,17 @@ def test_what_is_pasted_from_word_and_the_web_keeps_its_sense_and_nothing_else(
     assert [plain for plain in map(str, plain_text(draft.stored()).split("\n")) if "·" in plain or "a)" in plain] == []
 
 
+def test_signs_that_turn_the_direction_of_writing_are_taken_out_before_the_authority_sees_them(
+    draft: Draft, eventually: Eventually
+) -> None:
+    aicha = draft.open(AICHA)
+    aicha.caret("Last line.")
+    aicha.paste("<p>Pasted \u202etext\u202c.</p>")
+    aicha.page.keyboard.insert_text(" Typed\u2066 too\u2069.")
+    alike(eventually, draft, aicha)
+    assert "Pasted text. Typed too." in aicha.words
+
+
 def test_a_table_is_made_filled_and_grown_by_keyboard(draft: Draft, eventually: Eventually) -> None:
     aicha = draft.open(AICHA)
     aicha.caret("Ask first, then speak.")
