@@ -1,14 +1,15 @@
 """A published version as the value that exporters take: gathered from the tables, with names as they are now."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlmodel import Session
 
+from api.words import slice_name
 from exports.html import contents
 from exports.publication import Approval, Publication
 from guidelines import queries as writing
 from guidelines.document import Node
-from guidelines.sections import sections
+from guidelines.sections import META, OUTLINE, sections
 from workflow import queries
 from workflow.handbook import Entry, document_of
 from workflow.queries import Signed
@@ -49,7 +50,7 @@ def approvals_of(session: Session, entry: Entry, language: str) -> list[Approval
     people = writing.people_named(session, {line.person_id for line in record} | {line.principal_id for line in record})
     teams = writing.team_names(session, language)
     names = section_names(document_of(row))
-    return [_approval(line, people, teams, names) for line in record]
+    return [_approval(line, people, teams, names, language) for line in record]
 
 
 def section_names(document: Node) -> dict[str, tuple[str, str]]:
@@ -58,11 +59,23 @@ def section_names(document: Node) -> dict[str, tuple[str, str]]:
     return {part.id: (numbered.get(part.id, ""), part.title) for part in sections(document)}
 
 
+def signed_names(signed: Sequence[str], names: Mapping[str, tuple[str, str]], language: str) -> tuple[str, ...]:
+    """What was signed, by name: the whole text only where every one of several sections was."""
+    beside = [part for part in signed if part in (OUTLINE, META)]
+    text = [part for part in signed if part not in beside]
+    whole = len(names) > 1 and set(text) == set(names)
+    return tuple(slice_name(part, names, language) for part in ([""] if whole else text) + beside)
+
+
 def _approval(
-    line: Signed, people: Mapping[str, str], teams: Mapping[str, str], names: Mapping[str, tuple[str, str]]
+    line: Signed,
+    people: Mapping[str, str],
+    teams: Mapping[str, str],
+    names: Mapping[str, tuple[str, str]],
+    language: str,
 ) -> Approval:
     behalf = people.get(line.principal_id) if line.principal_id != line.person_id else None
-    signed = tuple(" ".join(filter(None, names.get(part, ("", part)))) for part in line.slices)
+    signed = signed_names(line.slices, names, language)
     return Approval(
         team=teams.get(line.team, line.team),
         person=people.get(line.person_id, "…"),

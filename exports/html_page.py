@@ -130,7 +130,7 @@ def _approval(line: Approval, language: str) -> str:
     person = f'<span class="signature">{escape(line.person)}</span>'
     for words in (f"{say['behalf']} {line.on_behalf_of}" if line.on_behalf_of else "", line.statement):
         person += f"<small>{escape(words)}</small>" if words else ""
-    sections = "<br>".join(escape(section) for section in line.sections) or say["whole"]
+    sections = "<br>".join(escape(section) for section in line.sections)
     when = f'<time datetime="{line.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}">{escape(moment(line.at, language))}</time>'
     return (
         f'<tr><th scope="row">{escape(line.team)}</th><td>{person}</td><td>{when}</td><td>{sections}</td>'

@@ -14,7 +14,7 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
         "text": "Empreinte du texte (SHA-256)", "policy": "Circuit d’approbation", "owner": "Équipe responsable",
         "hash": "Empreinte signée", "image": "Image", "published": "Publiée le", "effective": "En vigueur le",
         "audience": "Destinataires", "language": "Langue", "summary": "Ce qui change", "behalf": "au nom de",
-        "page": "Page", "of": "sur", "guideline": "Référence", "whole": "Tout le texte", "colon": "\u00a0:",
+        "page": "Page", "of": "sur", "guideline": "Référence", "colon": "\u00a0:",
         "none": "Aucune approbation n’était demandée pour cette version.",
         "record": "Chaque ligne est une approbation de la version publiée\u00a0; l’empreinte est celle du texte montré "
                   "au signataire.",
@@ -26,7 +26,7 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
         "text": "Hash of the text (SHA-256)", "policy": "Approval policy", "owner": "Owner team",
         "hash": "Hash signed", "image": "Image", "published": "Published on", "effective": "In force on",
         "audience": "Audience", "language": "Language", "summary": "What changes", "behalf": "on behalf of",
-        "page": "Page", "of": "of", "guideline": "Reference", "whole": "The whole text", "colon": ":",
+        "page": "Page", "of": "of", "guideline": "Reference", "colon": ":",
         "none": "No sign-off was asked of this version.",
         "record": "Each line is a sign-off of the published version; the hash is that of the text shown to the signer.",
     },

@@ -13,7 +13,7 @@ class Approval:
     team: str
     person: str
     at: datetime
-    #: Numbers and titles of the sections signed.
+    #: What was signed, by name: numbers and titles of sections, and what is signed beside the text.
     sections: tuple[str, ...]
     #: Hash of the document that the signer's page showed.
     hash: str

@@ -102,7 +102,7 @@ def _row(line: Approval, language: str) -> str:
     say = LABELS[language]
     behalf = f"{say['behalf']} {line.on_behalf_of}" if line.on_behalf_of else ""
     person = "<br>".join(_line(words) for words in (line.person, behalf, line.statement) if words)
-    sections = "<br>".join(_line(section) for section in line.sections) or say["whole"]
+    sections = "<br>".join(_line(section) for section in line.sections)
     cells = (_line(line.team), person, moment(line.at, language), sections, line.hash)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 

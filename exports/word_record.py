@@ -49,7 +49,7 @@ def _row(line: Approval, language: str) -> str:
         paragraph("TableText", run(line.team)),
         person,
         paragraph("TableText", run(moment(line.at, language))),
-        "".join(paragraph("TableText", run(section)) for section in line.sections or (say["whole"],)),
+        "".join(paragraph("TableText", run(section)) for section in line.sections or ("",)),
         paragraph("TableFingerprint", run(line.hash)),
     )
     inner = "".join(cell(width, content) for width, content in zip(_WIDTHS, cells, strict=True))

@@ -13,7 +13,6 @@ from guidelines import queries as writing
 from guidelines.document import Node
 from guidelines.errors import UnknownVersion
 from guidelines.people import Role
-from guidelines.sections import META, OUTLINE
 from guidelines.tables import Guideline, Publication, Snapshot, Version
 from workflow import policy as policy_rules
 from workflow.coverage import counting
@@ -266,11 +265,10 @@ def approval_record(session: Session, version_id: str, at: datetime) -> list[Sig
     """The sign-offs that count for a version's words, oldest first: what its readers and exports show."""
     found = standing(session, version_id, at)
     slices: dict[int, list[str]] = {}
-    for _, requirement in found.facts.requirements:
-        for part in found.facts.slices:
-            if in_scope(requirement, part):
-                for decision in counting(requirement, part, found.facts):
-                    slices.setdefault(decision.seq, []).append(part.id)
+    for part in found.facts.slices:
+        asking = [need for _, need in found.facts.requirements if in_scope(need, part)]
+        for seq in {decision.seq for need in asking for decision in counting(need, part, found.facts)}:
+            slices.setdefault(seq, []).append(part.id)
     rows = session.exec(select(SignOff).where(col(SignOff.seq).in_(sorted(slices))).order_by(col(SignOff.seq))).all()
     return [
         Signed(
@@ -279,7 +277,7 @@ def approval_record(session: Session, version_id: str, at: datetime) -> list[Sig
             row.team_id,
             row.requirement,
             row.at,
-            tuple(slice_id for slice_id in slices[row.seq or 0] if slice_id not in (OUTLINE, META)),
+            tuple(slices[row.seq or 0]),
             row.shown_hash,
             row.statement,
         )

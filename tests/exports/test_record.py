@@ -14,7 +14,7 @@ DOCUMENT = read_markdown("---\nowner: x\n---\n\n# But\n\nÉcrire *d’abord*.\n\
 HASH = document_hash(DOCUMENT)
 SIGNED = (
     Approval("Juridique", "Louis | <Béranger>", AT, ("1 But", "2 Suite"), HASH, "J’approuve."),
-    Approval("Communication", "Inès Carvalho", AT, (), HASH, "", "Anne Roy"),
+    Approval("Communication", "Inès Carvalho", AT, ("Tout le texte",), HASH, "", "Anne Roy"),
 )
 
 

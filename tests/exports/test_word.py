@@ -50,7 +50,7 @@ def publication(document: Node, **changes: Any) -> Publication:
         "policy_hash": "ab" * 32,
         "approvals": (
             Approval("Juridique", "Louis <Béranger>", AT, ("1 But", "2 Suite"), document_hash(document), "J’approuve."),
-            Approval("Communication", "Inès Carvalho", AT, (), document_hash(document), "", "Anne Roy"),
+            Approval("Communication", "Inès Carvalho", AT, ("Tout le texte",), document_hash(document), "", "Anne Roy"),
         ),
     }
     return Publication(**{**facts, **changes})

@@ -290,8 +290,8 @@ def test_the_approval_record_names_who_signed_for_whom_on_which_words(house: Hou
     house.first_edition()
     record = queries.approval_record(house.session, "v1", house.now)
     assert [(line.person_id, line.team, line.slices) for line in record] == [
-        ("mathieu", "comms", ("s1", "s2")),
-        ("julie", "legal", ("s1", "s2")),
+        ("mathieu", "comms", ("s1", "s2", "outline", "meta")),
+        ("julie", "legal", ("s1", "s2", "outline", "meta")),
     ]
     assert {line.shown_hash for line in record} == {house.shown("v1")}
 

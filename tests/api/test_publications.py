@@ -1,0 +1,17 @@
+"""What the approval record says was signed, on pages and in exports."""
+
+from api.publications import signed_names
+
+NAMES = {"front": ("", ""), "a": ("1", "Speaking"), "b": ("2", "Pictures")}
+
+
+def test_the_introduction_the_order_and_the_title_are_named_as_what_was_signed() -> None:
+    assert signed_names(["front", "b"], NAMES, "en") == ("Introduction", "2 Pictures")
+    assert signed_names(["outline"], NAMES, "en") == ("Order of the sections",)
+    assert signed_names(["outline", "meta"], NAMES, "fr") == ("Ordre des sections", "Titre et destinataires")
+
+
+def test_the_whole_text_is_said_only_of_whoever_signed_every_section() -> None:
+    assert signed_names(["front", "a", "b", "outline"], NAMES, "en") == ("The whole text", "Order of the sections")
+    assert "The whole text" not in signed_names(["a", "b", "outline", "meta"], NAMES, "en")
+    assert signed_names(["a"], {"a": ("1", "Speaking")}, "en") == ("1 Speaking",)
