@@ -193,11 +193,13 @@ def _leaf(node: Node) -> str:
         return f"![{escape(str(node.attr('alt')))}](<{node.attr('src')}>{title})"
     if node.type == "mention":
         return escape("@" + str(node.attr("label")))
+    # A line end within words is read as a space, and would end a heading.
+    words = node.text.replace("\n", " ")
     if any(mark.type == "code" for mark in node.marks):
-        fence = "`" * (max((len(run) for run in re.findall(r"`+", node.text)), default=0) + 1)
-        pad = " " if node.text.startswith(("`", " ")) or node.text.endswith(("`", " ")) else ""
-        return f"{fence}{pad}{node.text}{pad}{fence}"
-    return escape(node.text)
+        fence = "`" * (max((len(run) for run in re.findall(r"`+", words)), default=0) + 1)
+        pad = " " if words.startswith(("`", " ")) or words.endswith(("`", " ")) else ""
+        return f"{fence}{pad}{words}{pad}{fence}"
+    return escape(words)
 
 
 def _address(mark: Mark) -> str:
