@@ -69,9 +69,21 @@ def voided(requirement: Requirement, slice: Slice, facts: VersionFacts) -> list[
         elif wrote(decision, slice, facts, requirement):
             found.append(Voided(decision, slice.id, Void.WROTE_IT))
     for decision in newest.values():
-        if decision.team == requirement.team and decision.choice in (Choice.RETRACT, Choice.OBJECT):
+        if decision.team == requirement.team and _is_a_no(decision, slice.id, facts):
             found.append(Voided(decision, slice.id, Void.DECIDED_LATER))
     return found
+
+
+def _is_a_no(decision: Decision, slice_id: str, facts: VersionFacts) -> bool:
+    """Whether it takes an approval back, or objects where that only counts: one that blocks is told by itself."""
+    if decision.choice is not Choice.RETRACT:
+        return decision.choice is Choice.OBJECT and facts.policy.objection != "blocks"
+    earlier = [
+        other.choice
+        for other in facts.decisions
+        if other.seq < decision.seq and other.principal == decision.principal and slice_id in other.hashes
+    ]
+    return earlier[-1:] == [Choice.APPROVE]
 
 
 def objections(slice_id: str, facts: VersionFacts) -> list[Decision]:

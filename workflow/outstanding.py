@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from guidelines.sections import META, OUTLINE
 from workflow.coverage import Void, Voided, counting, objections, voided
-from workflow.facts import Slice, VersionFacts, asked_slices
+from workflow.facts import Choice, Slice, VersionFacts, asked_slices
 from workflow.matching import matched
 from workflow.policy import Requirement
 
@@ -253,6 +253,8 @@ def _reason(because: tuple[Voided, ...], unfillable: bool) -> Reason:
         Void.WROTE_IT: Reason.SIGNER_WROTE_IT,
         Void.DECIDED_LATER: Reason.LATEST_DECISION_IS,
     }
+    if because and because[-1].decision.choice is Choice.OBJECT:
+        return Reason.OBJECTION
     return order[because[-1].reason] if because else Reason.NOT_YET
 
 

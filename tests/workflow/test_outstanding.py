@@ -208,6 +208,17 @@ def test_an_approval_after_an_objection_ends_it_and_the_other_way_round() -> Non
     assert ("objection", "legal") not in lines(facts(decisions=(yes, no, again)))
 
 
+def test_only_a_sign_off_can_be_told_as_taken_back_and_an_objection_is_told_as_one() -> None:
+    no = decision(1, "julie", "legal", Choice.OBJECT)
+    objected = {("objection", "legal"), ("not_yet", "legal"), ("not_yet", "comms")}
+    assert lines(facts(decisions=(no,))) == objected
+    back = decision(2, "julie", "legal", Choice.RETRACT)
+    assert ("latest_decision_is", "legal") not in lines(facts(decisions=(no, back)))
+    yes = decision(1, "julie", "legal")
+    assert ("latest_decision_is", "legal") in lines(facts(decisions=(yes, back)))
+    assert lines(facts(decisions=(yes, replace(no, seq=2)))) == objected
+
+
 def test_a_lift_ends_the_objections_of_its_own_team_only() -> None:
     both = (decision(1, "samuel", "legal", Choice.OBJECT), decision(2, "aicha", "comms", Choice.OBJECT))
     lifted = facts(decisions=(*both, decision(3, "julie", "legal", Choice.LIFT)))
@@ -217,7 +228,7 @@ def test_a_lift_ends_the_objections_of_its_own_team_only() -> None:
 def test_with_objections_that_count_a_no_is_no_approval_and_no_more() -> None:
     rules = policy([need("legal")], objection="counts")
     no = facts(rules, decisions=(decision(1, "samuel", "legal", Choice.OBJECT),))
-    assert lines(no) == {("latest_decision_is", "legal")}
+    assert lines(no) == {("objection", "legal")}
     yes = replace(no, decisions=(*no.decisions, decision(2, "julie", "legal")))
     assert lines(yes) == set()
 
