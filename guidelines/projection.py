@@ -6,8 +6,8 @@ steps alone, so that a test, and the audit, can hold what is stored against what
 
 import hashlib
 import json
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -17,13 +17,12 @@ from sqlmodel import Session, col, func, select
 
 from guidelines import queries, steps
 from guidelines.document import Node, document_hash
-from guidelines.errors import GuidelineError
 from guidelines.moved_words import sources
+from guidelines.salvage import DAMAGED, salvaged
 from guidelines.sections import META, Place, outline_hash, sections
 from guidelines.tables import META_COMMIT, Authorship, OutlineRevision, SectionRevision, Snapshot, StepRecord, Version
 
-#: What reading a damaged row raises.
-UNREADABLE: Final = (ValueError, TypeError, LookupError, AttributeError, zlib.error, GuidelineError)
+HASH: Final = re.compile("[0-9a-f]{64}")
 _STEP: Final = ("version_id", "revision", "ref", "ord", "own", "person_id", "at", "cause", "step", "sent")
 
 
@@ -74,8 +73,12 @@ def differences(session: Session, row: Version) -> list[Difference]:
     """Where the stored projections and snapshots of a version differ from its log; empty when all agree."""
     try:
         said = _replayed(session, row)
-    except UNREADABLE as error:
-        return [Difference(0, f"the log cannot be read ({error.__class__.__name__})")]
+    except DAMAGED as error:
+        _, lost = salvaged(session, StepRecord, StepRecord.version_id == row.id)
+        found = [Difference(key[1], f"step cannot be read ({why})") for key, why in lost.items()]
+        words = _stored(session, row)["snapshot"].items()
+        found += [Difference(key[0], f"snapshot {told}") for key, told in words if not HASH.fullmatch(told)]
+        return found or [Difference(0, f"the log cannot be read ({error.__class__.__name__})")]
     stored = _stored(session, row)
     found = [
         Difference(key[0], f"{what} {': '.join(map(str, key[1:]))}".strip(" :"))
@@ -120,28 +123,25 @@ def _carried(before: Mapping[str, Sequence[Node]], after: Mapping[str, Sequence[
 
 
 def _stored(session: Session, row: Version) -> Facts:
-    of = {table: table.version_id == row.id for table in (SectionRevision, Authorship, OutlineRevision, Snapshot)}
+    def told(table: type[Any], fact: Callable[[Any], Any]) -> dict[tuple[Any, ...], Any]:
+        keys = [column.name for column in table.__table__.primary_key][1:]
+        found, lost = salvaged(session, table, table.version_id == row.id)
+        facts = {tuple(getattr(one, key) for key in keys): fact(one) for one in found}
+        return {**facts, **{key[1:]: f"cannot be read ({why})" for key, why in lost.items()}}
+
     return {
-        "section": {
-            (found.revision, found.section): (
+        "section": told(
+            SectionRevision,
+            lambda found: (
                 "" if found.section == META else found.hash,
                 found.cause,
                 found.at,
                 _list(found.carried_from),
-            )
-            for found in session.exec(select(SectionRevision).where(of[SectionRevision]))
-        },
-        "author": {
-            (found.revision, found.section, found.person_id): True
-            for found in session.exec(select(Authorship).where(of[Authorship]))
-        },
-        "outline": {
-            (found.revision,): (_outline_hash(found), found.at, found.person_id)
-            for found in session.exec(select(OutlineRevision).where(of[OutlineRevision]))
-        },
-        "snapshot": {
-            (found.revision,): _snapshot_hash(found) for found in session.exec(select(Snapshot).where(of[Snapshot]))
-        },
+            ),
+        ),
+        "author": told(Authorship, lambda _: True),
+        "outline": told(OutlineRevision, lambda found: (_outline_hash(found), found.at, found.person_id)),
+        "snapshot": told(Snapshot, _snapshot_hash),
     }
 
 
@@ -166,7 +166,7 @@ def _commits(session: Session, row: Version) -> Iterator[_Commit]:
 def _list(text: str) -> object:
     try:
         return json.loads(text)
-    except UNREADABLE as error:
+    except DAMAGED as error:
         return f"cannot be read ({error.__class__.__name__})"
 
 
@@ -175,7 +175,7 @@ def _outline_hash(row: OutlineRevision) -> str:
     try:
         places = [Place(line[0], line[1], line[2], tuple(line[3])) for line in json.loads(row.outline)]
         told = outline_hash(places, row.numbering)
-    except UNREADABLE as error:
+    except DAMAGED as error:
         return f"{row.hash} of lines that cannot be read ({error.__class__.__name__})"
     return row.hash if told == row.hash else f"{row.hash} of other lines"
 
@@ -183,6 +183,6 @@ def _outline_hash(row: OutlineRevision) -> str:
 def _snapshot_hash(row: Snapshot) -> str:
     try:
         told = document_hash(queries.snapshot_document(row))
-    except UNREADABLE as error:
+    except DAMAGED as error:
         return f"{row.document_hash} of a body that cannot be read ({error.__class__.__name__})"
     return told if told == row.document_hash else f"{row.document_hash} of other words"

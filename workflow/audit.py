@@ -7,18 +7,21 @@ confirmation, state, roster, pinned policy and step must be told by an event, an
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
+from sqlalchemy import inspect
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel, col, select
 
 from guidelines import projection
-from guidelines import queries as writing
+from guidelines.salvage import DAMAGED, salvaged
 from guidelines.tables import Guideline, Publication, StepRecord, Version
 from workflow import events, machine
 from workflow.events import Damage, Fault, Kind
 from workflow.evidence import fingerprint
 from workflow.machine import Action, State
+from workflow.orphans import orphans
 from workflow.tables import Acknowledgement, Event, Policy, Roster, SignOff, VersionState
 
 DECISIONS: Final = frozenset({Kind.SIGNED_OFF, Kind.OBJECTED, Kind.RETRACTED, Kind.OBJECTION_LIFTED})
@@ -31,6 +34,10 @@ MOVES: Final[Mapping[str, Action]] = {
     Kind.WITHDRAWN: Action.WITHDRAW,
 }
 BEGINNINGS: Final = frozenset({Kind.GUIDELINE_CREATED, Kind.DRAFT_STARTED})
+#: The tables whose rows name their guideline.
+NAMING: Final[tuple[type[SQLModel], ...]] = (Event, Version, VersionState, Publication)
+#: Stands for a moment that cannot be read: no entry with it has the hash that it was written with.
+NEVER: Final = datetime.min.replace(tzinfo=UTC)
 META: Final = ("title", "kind", "audience", "summary")
 
 
@@ -46,80 +53,147 @@ class Told:
     data: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """Name of every guideline with its faults, and how many entries of logs were read for it."""
+
+    faults: Mapping[str, list[Fault]]
+    events: int
+
+
 def audit(session: Session, guideline_id: str) -> list[Fault]:
     """Everything that is not as it was written, in the order of the log; empty when nothing was altered."""
-    log = events.history(session, guideline_id)
+    return _audit(session, guideline_id, *_log(session, guideline_id))
+
+
+def audit_everything(session: Session) -> Audited:
+    """Every guideline that is there or that any row still names, and what has lost the row that it stands on."""
+    slugs = {key: str(slug) for key, slug in session.execute(select(Guideline.id, Guideline.slug))}
+    named = {key for table in NAMING for key in session.exec(select(table.guideline_id).distinct())}  # type: ignore[attr-defined]
+    found: dict[str, list[Fault]] = {}
+    read = 0
+    names = {key: slugs.get(key, f"guideline {key}") for key in {*slugs, *named}}
+    for key, name in sorted(names.items(), key=lambda item: item[1]):
+        log, unfit = _log(session, key)
+        read += len(log) + len(unfit)
+        found[name] = _audit(session, key, log, unfit)
+    for owner, fault in orphans(session):
+        found.setdefault(names.get(owner, "database"), []).append(fault)
+    return Audited(found, read)
+
+
+def _audit(session: Session, guideline_id: str, log: Sequence[Event], unfit: Sequence[Fault]) -> list[Fault]:
     told = [_told(event) for event in log]
-    versions = {row.id: row for row in writing.versions(session, guideline_id)}
+    end = told[-1].seq + 1 if told else 1
+    rows, lost = salvaged(session, Version, col(Version.guideline_id) == guideline_id)
+    ids = {row.id for row in rows} | {key[0] for key in lost}
     faults = [
+        *unfit,
         *events.verify(log),
-        *_guideline(session.get_one(Guideline, guideline_id), told),
-        *_unknown(told, versions),
-        *_rows(session, told, versions),
-        *(
-            fault
-            for row in versions.values()
-            for fault in _version(session, row, [entry for entry in told if entry.version_id == row.id], told)
-        ),
+        *_safely(1, "the guideline", _guideline(session, guideline_id, told)),
+        *(_fault(end, f"version {key} cannot be read ({why})") for (key,), why in lost.items()),
+        *_unknown(told, ids),
+        *_safely(end, "the rows", _rows(session, told, ids)),
     ]
+    for row in rows:
+        own = [entry for entry in told if entry.version_id == row.id]
+        faults.extend(_safely(end, f"version {row.id}", _version(session, row, own, told)))
     return sorted(set(faults), key=lambda fault: (fault.seq, fault.damage, fault.detail))
 
 
-def audit_everything(session: Session) -> dict[str, list[Fault]]:
-    """Slug of every guideline with its faults; events of no guideline cannot be, the database sees to that."""
-    return {row.slug: audit(session, row.id) for row in session.exec(select(Guideline).order_by(Guideline.slug))}
+def _log(session: Session, guideline_id: str) -> tuple[list[Event], list[Fault]]:
+    """The entries in their order, and a fault for each that has no place in it.
+
+    Of an entry of which a field cannot be read the rest stands, so that what follows from it is still looked at.
+    """
+    rows, lost = salvaged(session, Event, col(Event.guideline_id) == guideline_id)
+    rows.extend(Event(**{name: _field(session, key, name) for name in Event.model_fields}) for key in lost)
+    fit = [row for row in rows if isinstance(row.seq, int)]
+    unfit = [Fault(0, Damage.CHANGED, f"event {row.seq} has no place") for row in rows if not isinstance(row.seq, int)]
+    return sorted(fit, key=lambda row: row.seq), unfit
+
+
+def _field(session: Session, key: tuple[Any, ...], name: str) -> Any:
+    same = (col(Event.guideline_id) == key[0], col(Event.seq) == key[1])
+    try:
+        return session.exec(select(getattr(Event, name)).where(*same)).one()
+    except DAMAGED:
+        return NEVER if name == "at" else ""
+
+
+def _safely(seq: int, what: str, part: Iterator[Fault]) -> Iterator[Fault]:
+    """The faults of one part; that it cannot be read is one, and the other parts are still looked at."""
+    try:
+        yield from part
+    except DAMAGED as error:
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
+            raise
+        yield _fault(seq, f"{what} cannot be read ({error.__class__.__name__})")
 
 
 def _told(event: Event) -> Told:
     try:
         data = json.loads(event.data)
-    except json.JSONDecodeError:
+    except DAMAGED:
         data = {}
     found = data if isinstance(data, dict) else {}
     return Told(event.seq, event.at, event.kind, event.person_id, event.version_id or "", found)
 
 
-def _guideline(row: Guideline, told: Sequence[Told]) -> Iterator[Fault]:
+def _guideline(session: Session, guideline_id: str, told: Sequence[Told]) -> Iterator[Fault]:
+    row = session.get(Guideline, guideline_id)
     first = told[0] if told else None
-    if first is None or first.kind != Kind.GUIDELINE_CREATED:
+    if row is None:
+        yield _fault(1, "the guideline is missing")
+    elif first is None or first.kind != Kind.GUIDELINE_CREATED:
         yield _fault(1, "the guideline is created by no event")
-    elif (row.created_by, row.created_at, row.policy) != (first.person_id, first.at, first.data.get("policy")):
-        yield _fault(first.seq, "the guideline was created otherwise")
+    else:
+        data = first.data
+        stands = (row.created_by, row.created_at, row.policy, row.slug, row.owner_team)
+        if stands != (first.person_id, first.at, data.get("policy"), data.get("slug"), data.get("owner_team")):
+            yield _fault(first.seq, "the guideline was created otherwise")
 
 
-def _unknown(told: Sequence[Told], versions: Mapping[str, Version]) -> Iterator[Fault]:
+def _unknown(told: Sequence[Told], versions: set[str]) -> Iterator[Fault]:
     for entry in told:
         if entry.version_id and entry.version_id not in versions:
             yield _fault(entry.seq, f"version {entry.version_id} is missing")
 
 
-def _rows(session: Session, told: Sequence[Told], versions: Mapping[str, Version]) -> Iterator[Fault]:
+def _rows(session: Session, told: Sequence[Told], versions: set[str]) -> Iterator[Fault]:
     """Decisions, publications and confirmations, each told once and unchanged."""
     end = told[-1].seq + 1 if told else 1
-    for table, name, entries in (
-        (SignOff, "sign_off", {entry.data.get("sign_off"): entry for entry in told if entry.kind in DECISIONS}),
-        (Publication, "publication", {entry.version_id: entry for entry in told if entry.kind == Kind.PUBLISHED}),
-        (
-            Acknowledgement,
-            "acknowledgement",
-            {entry.data.get("acknowledgement"): entry for entry in told if entry.kind == Kind.ACKNOWLEDGED},
-        ),
+    for table, name, key, kinds in (
+        (SignOff, "sign_off", "sign_off", DECISIONS),
+        (Publication, "publication", "", frozenset({Kind.PUBLISHED})),
+        (Acknowledgement, "acknowledgement", "acknowledgement", frozenset({Kind.ACKNOWLEDGED})),
     ):
-        rows = _stored(session, table, versions)
-        for key, entry in entries.items():
-            if key not in rows:
-                yield _fault(entry.seq, f"{name} {key} is missing")
-        for key, row in rows.items():
-            if key not in entries:
-                yield _fault(end, f"{name} {key} is told by no event")
-            elif not _same(row, entries[key]):
-                yield _fault(entries[key].seq, f"{name} {key} differs")
+        entries = {
+            _plain(entry.data.get(key)) if key else entry.version_id: entry for entry in told if entry.kind in kinds
+        }
+        yield from _told_once(session, table, name, entries, versions | {entry.version_id for entry in told}, end)
 
 
-def _stored(session: Session, table: type[SQLModel], versions: Mapping[str, Version]) -> dict[Any, SQLModel]:
-    (key,) = table.__table__.primary_key  # type: ignore[attr-defined]
-    query = select(table).where(col(table.version_id).in_(list(versions)))  # type: ignore[attr-defined]
-    return {getattr(row, key.name): row for row in session.exec(query)}
+def _told_once(
+    session: Session, table: type[SQLModel], name: str, entries: Mapping[Any, Told], versions: set[str], end: int
+) -> Iterator[Fault]:
+    found, lost = salvaged(session, table, col(table.version_id).in_(sorted(map(str, versions))))  # type: ignore[attr-defined]
+    (column,) = inspect(table).primary_key
+    rows = {getattr(row, column.name): row for row in found}
+    for (key,), why in lost.items():
+        yield _fault(entries[key].seq if key in entries else end, f"{name} {key} cannot be read ({why})")
+    for key, entry in entries.items():
+        if key not in rows and (key,) not in lost:
+            yield _fault(entry.seq, f"{name} {key} is missing")
+    for key, row in rows.items():
+        if key not in entries:
+            yield _fault(end, f"{name} {key} is told by no event")
+        elif not _same(row, entries[key]):
+            yield _fault(entries[key].seq, f"{name} {key} differs")
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, int | str) else None
 
 
 def _same(row: Any, entry: Told) -> bool:
@@ -137,14 +211,23 @@ def _version(session: Session, row: Version, own: Sequence[Told], told: Sequence
     if not own or own[0].kind not in BEGINNINGS:
         yield _fault(end, f"version {row.id} is begun by no event")
         return
-    yield from _beginning(session, row, own[0])
-    yield from _meta(row, own)
-    yield from _imports(session, row, own, end)
-    yield from _life(session, row, own, told)
     submits = [entry for entry in own if entry.kind == Kind.SUBMITTED]
+    parts = {
+        "beginning": _beginning(session, row, own[0]),
+        "meta data": _meta(row, own),
+        "imports": _imports(session, row, own, end),
+        "state": _life(session, row, own, told),
+        "rosters": _rosters(session, row, submits, end),
+        "text": _text(session, row, own, submits),
+    }
+    for name, part in parts.items():
+        yield from _safely(own[-1].seq, f"the {name} of version {row.id}", part)
     for place, entry in enumerate(submits):
-        yield from _submit(session, row, entry, submits[:place])
-    yield from _rosters(session, row, submits, end)
+        what = f"what was submitted of version {row.id}"
+        yield from _safely(entry.seq, what, _submit(session, row, entry, submits[:place]))
+
+
+def _text(session: Session, row: Version, own: Sequence[Told], submits: Sequence[Told]) -> Iterator[Fault]:
     if row.frozen and submits and row.revision != submits[-1].data.get("revision"):
         yield _fault(submits[-1].seq, f"version {row.id} is at another revision")
     for difference in projection.differences(session, row):
@@ -235,7 +318,7 @@ def _rosters(session: Session, row: Version, submits: Sequence[Told], end: int) 
         told = {(team, person) for team, people in entry.data.get("roster", {}).items() for person in people}
         if stored.pop(int(entry.data.get("round", 0)), set()) != told:
             yield _fault(entry.seq, f"the roster of version {row.id}, round {entry.data.get('round')} differs")
-    for round_ in sorted(stored):
+    for round_ in sorted(stored, key=str):
         yield _fault(end, f"the roster of version {row.id}, round {round_} is told by no event")
 
 

@@ -62,7 +62,8 @@ def create_guideline(
     )
     session.add(VersionState(version_id=row.id, guideline_id=guideline_id, state=State.DRAFT.value, since=at))
     session.flush()
-    _tell(session, row, actor, Kind.GUIDELINE_CREATED, at, {**_beginning(session, row), "policy": policy})
+    told = {**_beginning(session, row), "policy": policy, "slug": slug, "owner_team": owner_team}
+    _tell(session, row, actor, Kind.GUIDELINE_CREATED, at, told)
     return row
 
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 from sqlmodel import Session, col, select
 
 from guidelines.projection import log_digest
+from guidelines.salvage import DAMAGED
 from guidelines.tables import Version
 from workflow.tables import Event
 
@@ -50,18 +51,20 @@ class Damage(StrEnum):
     REORDERED = "reordered"
     TRUNCATED = "truncated"
     EVIDENCE = "evidence_differs"
+    ORPHANED = "orphaned"
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that does not fit: the place in the log and what is wrong there."""
+    """One thing that does not fit: the place in the log (0: none) and what is wrong there."""
 
     seq: int
     damage: Damage
     detail: str = ""
 
     def __str__(self) -> str:
-        return f"event {self.seq}: {self.damage}" + (f" ({self.detail})" if self.detail else "")
+        place = f"event {self.seq}: " if self.seq else ""
+        return f"{place}{self.damage}" + (f" ({self.detail})" if self.detail else "")
 
 
 def record(
@@ -135,6 +138,13 @@ def entry_hash(event: Event) -> str:
     return hashlib.sha256(DOMAIN + "\n".join(fields).encode()).hexdigest()
 
 
+def _holds(event: Event) -> bool:
+    try:
+        return entry_hash(event) == event.hash
+    except DAMAGED:
+        return False
+
+
 def verify(entries: Iterable[Event], *, head: str | None = None) -> list[Fault]:
     """What is wrong with a chain, read in the order of `seq`: entries changed, missing or in another's place.
 
@@ -147,7 +157,7 @@ def verify(entries: Iterable[Event], *, head: str | None = None) -> list[Fault]:
             faults.append(Fault(expected, Damage.MISSING, f"the next entry is {event.seq}"))
         elif event.previous_hash != previous:
             faults.append(Fault(event.seq, Damage.REORDERED, "does not follow the entry before it"))
-        if entry_hash(event) != event.hash:
+        if not _holds(event):
             faults.append(Fault(event.seq, Damage.CHANGED))
         previous, expected = event.hash, event.seq + 1
     if head is not None and previous != head:

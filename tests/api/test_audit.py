@@ -1,6 +1,8 @@
 """What altered evidence and an unsound installation look like from a shell: every fault named, and exit code 1."""
 
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -43,6 +45,22 @@ def test_whatever_was_altered_is_named(
     assert f"{company.PRESS_EN.slug}: " in said
     assert fault in said
     assert re.search(r"\d+ events checked, [1-9]\d* faults\n\Z", said)
+
+
+def test_a_guard_taken_away_is_a_fault_and_the_rest_is_still_checked(
+    configured: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(sqlite3.connect(configured)) as connection, connection:
+        connection.execute("DROP TRIGGER charte_event_update_once")
+        connection.execute("UPDATE event SET data = '{}' WHERE seq = 3")
+    assert main(["audit", "verify"]) == cli.NO
+    said = capsys.readouterr().out
+    assert "database: a guard is missing: charte_event_update_once\n" in said
+    assert f"{company.PRESS_EN.slug}: event 3: changed\n" in said
+    assert main(["migrate"]) == cli.DONE
+    assert ": guards were missing and stand again: charte_event_update_once. Run:" in capsys.readouterr().out
+    assert main(["audit", "verify"]) == cli.NO
+    assert "guard" not in capsys.readouterr().out
 
 
 def test_a_sound_installation_is_told_line_by_line(configured: Path, capsys: pytest.CaptureFixture[str]) -> None:

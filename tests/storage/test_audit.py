@@ -14,7 +14,7 @@ from api import triggers
 from api.database import transaction
 from tests.workflow.house import found
 from workflow import events
-from workflow.audit import audit, audit_everything
+from workflow.audit import Audited, audit, audit_everything
 from workflow.events import Damage, Fault
 from workflow.tables import Event
 
@@ -99,7 +99,7 @@ def same_row(name: str, row: Row) -> Any:
 
 def everything(session: Session) -> list[Fault]:
     session.expire_all()
-    return [fault for faults in audit_everything(session).values() for fault in faults]
+    return [fault for faults in audit_everything(session).faults.values() for fault in faults]
 
 
 @pytest.fixture
@@ -244,9 +244,133 @@ def test_the_audit_of_one_guideline_is_not_disturbed_by_another(open_house: Sess
     nested.rollback()
 
 
+def alone(engine: Engine, *statements: str) -> tuple[dict[str, list[str]], int]:
+    """What the audit says after statements that neither a trigger nor a foreign key has stopped; they are undone."""
+    with engine.connect() as connection, Session(connection) as session:
+        if engine.dialect.name == "sqlite":
+            _foreign_keys(connection, "OFF")
+        triggers.drop(connection)
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        for statement in statements:
+            assert connection.exec_driver_sql(statement).rowcount > 0
+        audited = audit_everything(session)
+        session.rollback()
+        connection.rollback()
+        if engine.dialect.name == "sqlite":
+            _foreign_keys(connection, "ON")
+    return {name: [str(fault) for fault in faults] for name, faults in audited.faults.items() if faults}, audited.events
+
+
+def _foreign_keys(connection: Connection, switch: str) -> None:
+    """Past SQLAlchemy, which would open a transaction, in which SQLite does not listen."""
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute(f"PRAGMA foreign_keys = {switch}")
+
+
+def counted(engine: Engine) -> int:
+    return alone(engine)[1]
+
+
+@pytest.mark.parametrize(
+    ("statement", "name", "fault"),
+    [
+        (
+            "DELETE FROM guideline WHERE id = 'g2'",
+            "guideline g2",
+            "event 1: orphaned (event g2 1: guideline_id g2 is m",
+        ),
+        ("DELETE FROM guideline WHERE id = 'g2'", "guideline g2", "orphaned (version w1: guideline_id g2 is missing)"),
+        ("DELETE FROM version WHERE id = 'v1'", "charter", "orphaned (publication v1: version_id v1 is missing)"),
+        ("DELETE FROM version WHERE id = 'v1'", "charter", "event 2: orphaned (event g 2: version_id v1 is missing)"),
+        ("DELETE FROM version WHERE id = 'v1'", "database", "orphaned (sign_off 1: version_id v1 is missing)"),
+        ("DELETE FROM version WHERE id = 'v1'", "database", "orphaned (step v1 1: version_id v1 is missing)"),
+        ("DELETE FROM person WHERE id = 'ines'", "charter", "orphaned (acknowledgement 1: person_id ines is missing)"),
+        ("DELETE FROM person WHERE id = 'julie'", "charter", "orphaned (sign_off 1: person_id julie is missing)"),
+        ("DELETE FROM thread WHERE id = 't1'", "database", "orphaned (comment c1: thread_id t1 is missing)"),
+    ],
+)
+def test_a_row_that_has_lost_what_it_stands_on_is_found(lived: Engine, statement: str, name: str, fault: str) -> None:
+    said, read = alone(lived, statement)
+    assert any(line.startswith(fault) for line in said[name]), said
+    assert read == counted(lived)
+
+
+def test_an_event_whose_guideline_and_versions_are_gone_is_counted_and_found(lived: Engine) -> None:
+    said, read = alone(
+        lived,
+        *(f"DELETE FROM {table} WHERE version_id = 'w1'" for table in ("version_state", "snapshot")),
+        "DELETE FROM version WHERE guideline_id = 'g2'",
+        "DELETE FROM guideline WHERE id = 'g2'",
+    )
+    assert "event 1: evidence_differs (the guideline is missing)" in said["guideline g2"]
+    assert read == counted(lived)
+
+
+GARBAGE = {
+    "event_at": ("UPDATE event SET at = 'soon' WHERE guideline_id = 'g' AND seq = 3", "event 3: changed"),
+    "event_data": ("UPDATE event SET data = 7 WHERE guideline_id = 'g' AND seq = 3", "event 3: changed"),
+    "event_blob": ("UPDATE event SET data = x'ff00' WHERE guideline_id = 'g' AND seq = 3", "event 3: changed"),
+    "event_text": (
+        "UPDATE event SET data = CAST(x'ff' AS TEXT) WHERE guideline_id = 'g' AND seq = 3", "event 3: ",
+    ),
+    "event_seq": ("UPDATE event SET seq = 'third' WHERE guideline_id = 'g' AND seq = 3", "event third has no place"),
+    "told_otherwise": (
+        "UPDATE event SET data = '{\"revision\":[],\"roster\":[],\"sign_off\":[]}' WHERE guideline_id = 'g'",
+        "event 3: changed",
+    ),
+    "snapshot": ("UPDATE snapshot SET body = x'00' WHERE version_id = 'v1'", "of a body that cannot be read"),
+    "snapshot_text": ("UPDATE snapshot SET body = 'words' WHERE version_id = 'v1'", "of a body that cannot be read"),
+    "step": ("UPDATE step SET step = '[' WHERE version_id = 'v1'", "the log cannot be read"),
+    "step_at": ("UPDATE step SET at = 'soon' WHERE version_id = 'v1' AND revision = 1", "revision 1: step cannot be"),
+    "section": ("UPDATE section_revision SET at = 'soon' WHERE version_id = 'v1' AND section = 's1'", ": section s1"),
+    "outline": ("UPDATE outline_revision SET at = 'soon' WHERE version_id = 'v1'", "version v1, revision 0: outline"),
+    "version": ("UPDATE version SET created_at = 'soon' WHERE id = 'v1'", "version v1 cannot be read (ValueError)"),
+    "revision": ("UPDATE version SET revision = 'many' WHERE id = 'v1'", "version v1"),
+    "state": ("UPDATE version_state SET since = 'soon' WHERE version_id = 'v1'", "the state of version v1 cannot be"),
+    "round": ("UPDATE roster SET round = 'one' WHERE version_id = 'v1' AND round = 1", "version v1, round one is told"),
+    "policy": ("UPDATE policy SET recorded_at = 'soon'", "submitted of version v1 cannot be read (ValueError)"),
+    "sign_off": ("UPDATE sign_off SET at = 'soon' WHERE seq = 1", "sign_off 1 cannot be read (ValueError)"),
+    "publication": ("UPDATE publication SET effective_on = 'x'", "publication v1 cannot be read (ValueError)"),
+    "guideline": ("UPDATE guideline SET created_at = 'soon' WHERE id = 'g'", "the guideline cannot be read"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", GARBAGE)
+def test_what_cannot_be_read_is_a_fault_in_its_place_and_the_rest_is_still_looked_at(
+    lived_on_sqlite: Engine, name: str
+) -> None:
+    statement, fault = GARBAGE[name]
+    said, read = alone(
+        lived_on_sqlite, statement,
+        "UPDATE version SET title = 'Other' WHERE id = 'v2'",
+        "UPDATE version SET title = 'Other' WHERE id = 'w1'",
+    )  # fmt: skip
+    assert any(fault in line for line in said["charter"]), said
+    assert any("version v2 has another title" in line for line in said["charter"]), said
+    assert [line for line in said["crisis"] if "policy" not in line] == [
+        "event 1: evidence_differs (version w1 has another title)"
+    ]
+    assert read == counted(lived_on_sqlite)
+
+
+def test_a_moment_that_python_does_not_know_is_a_fault_on_postgresql(lived_on_postgresql: Engine) -> None:
+    said, _ = alone(lived_on_postgresql, "UPDATE event SET at = 'infinity' WHERE guideline_id = 'g' AND seq = 3")
+    assert "event 3: changed" in said["charter"]
+    assert list(said) == ["charter"]
+
+
+@pytest.mark.parametrize("column", ["slug", "owner_team"])
+def test_a_guideline_moved_to_other_hands_or_another_address_is_found(lived: Engine, column: str) -> None:
+    said, _ = alone(lived, f"UPDATE guideline SET {column} = 'legal' WHERE id = 'g'")
+    (faults,) = said.values()
+    assert faults == ["event 1: evidence_differs (the guideline was created otherwise)"]
+
+
 def test_an_audit_changes_nothing(engine: Engine) -> None:
     with transaction(engine) as session:
         found(session).first_edition()
     with transaction(engine, read_only=True) as session:
-        assert audit_everything(session) == {"charter": []}
+        assert audit_everything(session) == Audited({"charter": []}, 5)
         assert not session.dirty
