@@ -263,13 +263,14 @@ def _names(connection: Connection) -> list[tuple[str, str]]:
 
 
 def obeyed(connection: Connection) -> dict[str, str]:
-    """Name of every trigger of ours that is switched on, with what it does."""
+    """Name of every trigger of ours that is switched on for every row, with what it does."""
     if connection.dialect.name == "sqlite":
         query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND substr(name, 1, 7) = :prefix"
     else:
         query = (
             "SELECT t.tgname, p.prosrc FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON"
             " p.oid = t.tgfoid WHERE starts_with(t.tgname, :prefix) AND t.tgenabled IN ('O', 'A')"
+            " AND t.tgqual IS NULL AND t.tgattr::text = ''"
             " AND c.relnamespace = current_schema()::regnamespace"
         )
     return {row[0]: row[1] for row in connection.execute(text(query), {"prefix": PREFIX})}

@@ -195,6 +195,18 @@ def test_a_trigger_that_was_weakened_or_switched_off_is_missed(lived: Engine) ->
         assert triggers.missing(connection) == [trigger.name]
 
 
+@pytest.mark.parametrize(
+    "weaker", ["UPDATE ON event FOR EACH ROW WHEN (false)", "UPDATE OF kind ON event FOR EACH ROW"]
+)
+def test_a_trigger_that_looks_at_fewer_rows_is_missed(lived_on_postgresql: Engine, weaker: str) -> None:
+    trigger = of("event_update_once")
+    with lived_on_postgresql.connect() as connection:
+        _switch_off(connection, trigger)
+        statement = f"CREATE TRIGGER {trigger.name} BEFORE {weaker} EXECUTE FUNCTION {trigger.name}()"
+        connection.exec_driver_sql(statement)
+        assert triggers.missing(connection) == [trigger.name]
+
+
 def test_a_published_state_is_not_pushed_out_by_a_second_one(lived: Engine) -> None:
     """SQLite's UPDATE OR REPLACE would delete the row that is in the way without asking anybody."""
     or_replace = "OR REPLACE " if lived.dialect.name == "sqlite" else ""
