@@ -20,7 +20,6 @@ from guidelines.tables import Guideline as GuidelineRow
 from guidelines.versions import EMPTY
 from workflow import drafts, events, queries
 from workflow.machine import MOVING, State
-from workflow.policy import Policy as PolicyValue
 
 Asked = Annotated[str, QueryParameter(max_length=200)]
 StandingIn = Annotated[State | None, QueryParameter(name="state", description="With a version in this state.")]
@@ -108,7 +107,8 @@ class Policy(BaseModel):
 
     name: str
     hash: str
-    policy: PolicyValue
+    #: As its TOML file says it.
+    policy: dict[str, Any]
 
 
 @get("/", access=Access.MEMBER, sync_to_thread=True)
@@ -225,7 +225,7 @@ def get_policy(visit: ThisVisit, slug: FromPath[str]) -> Policy:
     """The approval policy of the guideline. A version in review keeps the one it was submitted under."""
     with visit.read() as work:
         found = queries.newest_policy(work.session, guideline_seen(work, slug).policy)
-        return Policy(name=found.name, hash=found.hash, policy=found)
+        return Policy(name=found.name, hash=found.hash, policy=found.model_dump(mode="json"))
 
 
 def _shapes(work: Work, rows: list[GuidelineRow]) -> list[dict[str, Any]]:
