@@ -2,7 +2,7 @@
 // No DOM and no network: tests/conformance runs this very module against an authority with delays and cuts.
 import { Slice, type Node } from "prosemirror-model";
 import { Plugin, PluginKey, Selection, TextSelection, type EditorState, type Transaction } from "prosemirror-state";
-import { Mapping, Step } from "prosemirror-transform";
+import { DocAttrStep, Mapping, ReplaceStep, Step } from "prosemirror-transform";
 import { mergedTyping, pack, regrouped, sameStep, type Local } from "./packing.ts";
 import { schema } from "./schema.ts";
 
@@ -108,6 +108,22 @@ export function refusal(state: EditorState, everything = false): Arrival {
   return { tr: finished(state, tr, { revision, locals: [], flight: null }, locals.length), lost };
 }
 
+/**
+ * Takes the authority's whole text in the place of this copy: caret, undo and what was typed stay where they have a place.
+ * The commit under way may be in that text or not. Where that cannot be told it is lost, unless it is in;
+ * `again` says whether one that is not in may be sent once more.
+ */
+export function reopening(state: EditorState, doc: Node, revision: number, again: boolean): Arrival {
+  const { locals, flight } = sharedState(state);
+  const rest = locals.filter((local) => !local.sent);
+  const isIn = flight === null || without(rest, state.doc).eq(doc);
+  const stay = !isIn && again && confirmedDocument(state).eq(doc);
+  const kept = stay ? locals.map((local) => ({ ...local, sent: null })) : rest;
+  const steps = difference(without(kept, state.doc), doc);
+  const { tr, lost } = othersArrival(state, steps, revision, { revision, locals: kept, flight: null });
+  return { tr, lost: isIn || stay ? lost : [...flight.steps.map(stepOf), ...lost] };
+}
+
 /** How many changes wait to be confirmed, a run of typing counted as one. */
 export function waiting(state: EditorState): number {
   let last: Step | null = null;
@@ -122,7 +138,7 @@ export function waiting(state: EditorState): number {
 
 /** The text as the authority has it at the revision: without what is not confirmed. */
 export function confirmedDocument(state: EditorState): Node {
-  return [...sharedState(state).locals].reverse().reduce((doc, local) => applied(local.inverse, doc), state.doc);
+  return without(sharedState(state).locals, state.doc);
 }
 
 /** The words that steps would have written, for their writer to copy. */
@@ -134,8 +150,12 @@ export function wordsOf(steps: readonly Step[]): string {
   return words.join("").trim();
 }
 
-function othersArrival(state: EditorState, steps: readonly Step[], revision: number): Arrival {
-  const { locals, flight } = sharedState(state);
+function othersArrival(
+  state: EditorState,
+  steps: readonly Step[],
+  revision: number,
+  { locals, flight } = sharedState(state),
+): Arrival {
   const tr = state.tr;
   for (const local of [...locals].reverse()) must(tr, local.inverse);
   for (const step of steps) must(tr, step);
@@ -249,6 +269,33 @@ function movedSelection(selection: Selection, tr: Transaction): Selection {
     return selection.map(tr.doc, tr.mapping);
   } catch {
     return Selection.near(at(selection.head)); // the node that was selected is another now
+  }
+}
+
+/** The document before one's own steps that end it. */
+function without(locals: readonly Local[], doc: Node): Node {
+  return [...locals].reverse().reduce((at, local) => applied(local.inverse, at), doc);
+}
+
+/** Steps that make one document of another and touch no more than what differs. */
+function difference(from: Node, to: Node): Step[] {
+  const differs = (name: string) => JSON.stringify(from.attrs[name]) !== JSON.stringify(to.attrs[name]);
+  const attrs = Object.keys(to.attrs).filter(differs);
+  const steps: Step[] = attrs.map((name) => new DocAttrStep(name, to.attrs[name]));
+  const start = from.content.findDiffStart(to.content);
+  const end = from.content.findDiffEnd(to.content);
+  if (start === null || end === null) return steps;
+  const overlap = Math.max(0, start - Math.min(end.a, end.b));
+  const small = new ReplaceStep(start, end.a + overlap, to.slice(start, end.b + overlap));
+  if (makes([...steps, small], from, to)) return [...steps, small];
+  return [...steps, new ReplaceStep(0, from.content.size, new Slice(to.content, 0, 0))];
+}
+
+function makes(steps: readonly Step[], from: Node, to: Node): boolean {
+  try {
+    return steps.reduce((doc, step) => applied(step, doc), from).eq(to);
+  } catch {
+    return false; // the ends of the difference lie at depths that do not fit
   }
 }
 

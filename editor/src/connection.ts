@@ -1,5 +1,7 @@
 // The editor's end of the live protocol: opens, sends what was typed, takes what others typed, comes back after a cut.
+import { Node } from "prosemirror-model";
 import type { EditorState, Transaction } from "prosemirror-state";
+import type { Step } from "prosemirror-transform";
 import { documentHash, type NodeJson } from "./canonical.ts";
 import {
   arrival,
@@ -7,6 +9,7 @@ import {
   departure,
   isOf,
   refusal,
+  reopening,
   sharedState,
   wordsOf,
   type Arrival,
@@ -14,6 +17,7 @@ import {
 } from "./collab.ts";
 import type { Cursor, FromAuthority, Present, Standing, Thread, ToAuthority } from "./frames.ts";
 import { after, ENDS, patience, type Happening, type Phase } from "./phases.ts";
+import { schema as model } from "./schema.ts";
 
 const PING = 20_000;
 const SILENCE = 45_000;
@@ -26,8 +30,8 @@ export type Loss = "moved" | "reopened" | "refused";
 /** What the connection needs of the page. */
 export interface Host {
   state(): EditorState | null;
-  /** Puts the text on the page, at first and again when the old copy is of no use. */
-  open(doc: unknown, standing: Standing): void;
+  /** Puts the text on the page, at first and again when the old copy is of no use; `taken` makes it of the old one. */
+  open(doc: Node, standing: Standing, taken: Transaction | null): void;
   dispatch(tr: Transaction): void;
   /** After each change of phase, of rights, or of what is saved. */
   changed(): void;
@@ -208,21 +212,35 @@ export class Connection {
     }
   }
 
-  private opened(doc: unknown, standing: Standing): void {
+  private opened(json: unknown, standing: Standing): void {
     const state = this.host.state();
-    const unsent = state ? wordsOf(sharedState(state).locals.map((local) => local.step)) : "";
+    const doc = Node.fromJSON(model, json);
+    const taken = state && this.reopened(state, doc, standing.revision);
     this.afresh = false;
-    this.host.open(doc, standing);
-    if (unsent) this.host.lost(unsent, "reopened");
+    this.host.open(doc, standing, taken?.tr ?? null);
+    const words = wordsOf(taken?.lost ?? []);
+    if (words) this.host.lost(words, "reopened");
     this.stands(standing);
+  }
+
+  /** What the whole text makes of this copy; a copy that is past mending loses what it holds, not known as durable. */
+  private reopened(state: EditorState, doc: Node, revision: number): { tr: Transaction | null; lost: readonly Step[] } {
+    const { flight, locals } = sharedState(state);
+    try {
+      return reopening(state, doc, revision, flight !== null && ++this.faults < MOST_FAULTS);
+    } catch (error) {
+      console.error(error);
+      return { tr: null, lost: locals.map((local) => local.step) };
+    }
   }
 
   private caughtUp(commits: readonly Commit[], standing: Standing): void {
     this.commits(commits);
-    this.stands(standing);
     const state = this.host.state();
-    if (state && sharedState(state).flight) this.sendFlight();
-    else this.flush();
+    const again = state && sharedState(state).flight;
+    // What only waited is sent as one stands again. A commit sent twice is one too many: the authority hangs up.
+    this.stands(standing);
+    if (again) this.sendFlight();
   }
 
   private stands(standing: Standing): void {

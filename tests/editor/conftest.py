@@ -155,10 +155,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[served.Served]:
         yield running
 
 
-@pytest.fixture
-def draft(browser: Browser, server: served.Served, request: pytest.FixtureRequest) -> Iterator[Draft]:
-    """A fresh draft; at the end no window has reported a fault."""
-    number = f"{zlib.crc32(request.node.name.encode()):x}"
+def made(browser: Browser, server: served.Served, number: str) -> Draft:
+    """A fresh draft on a server."""
     engine = make_engine(server.database_url)
     with transaction(engine) as session:
         found = session.exec(select(Person).where(Person.name == AICHA)).one()
@@ -168,9 +166,15 @@ def draft(browser: Browser, server: served.Served, request: pytest.FixtureReques
             language="en", kind="charter", owner_team="comms", document=TEXT, at=datetime.now(UTC),
         )  # fmt: skip
     engine.dispose()
-    made = Draft(browser, server, f"v{number}")
-    yield made
-    assert made.end() == []
+    return Draft(browser, server, f"v{number}")
+
+
+@pytest.fixture
+def draft(browser: Browser, server: served.Served, request: pytest.FixtureRequest) -> Iterator[Draft]:
+    """A fresh draft; at the end no window has reported a fault."""
+    fresh = made(browser, server, f"{zlib.crc32(request.node.name.encode()):x}")
+    yield fresh
+    assert fresh.end() == []
 
 
 @pytest.fixture
