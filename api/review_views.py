@@ -11,7 +11,7 @@ from api.falls import Fall, Falls
 from api.i18n import N_, translations
 from api.views import Names, pip
 from api.visit import Work
-from api.words import kind_name, slice_name
+from api.words import MOST_QUOTED, kind_name, shortened, slice_name
 from exports.html import render_blocks
 from exports.numbering import numbers
 from exports.redline import render_entries
@@ -20,7 +20,7 @@ from guidelines.people import Actor
 from guidelines.redline import Redline, by_section
 from guidelines.sections import FRONT, OUTLINE, Section, sections
 from workflow import signing
-from workflow.coverage import Void, counting, latest, voided
+from workflow.coverage import Void, counting, latest, objections, voided
 from workflow.facts import Choice, Slice, to_sign
 from workflow.outstanding import is_text
 from workflow.predicates import signs_for
@@ -86,7 +86,8 @@ class Talk:
 def team_to_sign(found: Standing, actor: Actor) -> str:
     """The team for which the person signs here: the one with something left to sign first; "" for none."""
     teams = [need.team for _, need in found.facts.requirements if signs_for(actor, need.team)]
-    open_ = [team for team in teams if signing.signable(found, actor, team)]
+    waits = [team for team in teams if signing.waiting(found, actor, team)]
+    open_ = waits or [team for team in teams if signing.signable(found, actor, team)]
     return (open_ or teams or [""])[0]
 
 
@@ -101,7 +102,8 @@ class Reader:
         self.say = translations(language).gettext
         self.actor = work.actor
         self.team = team_to_sign(found, work.actor)
-        self.mine = {part.id for part in signing.signable(found, work.actor, self.team)}
+        self.mine = [part.id for part in signing.waiting(found, work.actor, self.team)]
+        self.signable = {part.id for part in signing.signable(found, work.actor, self.team)}
         self.bodies, self.touched = self._bodies(comparison)
         self.fell = Falls(work, found, names, language)
 
@@ -118,7 +120,8 @@ class Reader:
         changed = any(slice_ in to_sign(need, self.found.facts) for _, need in self.found.facts.requirements)
         number, title = self.names.sections.get(slice_.id, ("", ""))
         held = latest(self.found.facts, slice_.id).get(self.actor.id)
-        can_sign = slice_.id in self.mine
+        can_sign, waits = slice_.id in self.signable, slice_.id in self.mine
+        objecting = self._objecting(slice_)
         mark = pip(slice_, self.found.facts)
         return Part(
             slice_.id,
@@ -127,8 +130,8 @@ class Reader:
             title or slice_name(slice_.id, self.names.sections, self.language),
             changed,
             changed or slice_.id in self.touched,
-            "yours" if can_sign else {"done": "ok", "fallen": "fallen"}.get(mark, "quiet"),
-            self._state(mark, can_sign),
+            "yours" if waits and not objecting else {"done": "ok", "fallen": "fallen"}.get(mark, "quiet"),
+            " ".join(found.words for found in objecting) or self._state(mark, waits),
             self.bodies.get(slice_.id, Markup()) if is_text(slice_.id) else self._beside(slice_.id),
             self._marks(slice_),
             self.falls(slice_),
@@ -138,8 +141,18 @@ class Reader:
             held.team if held else "",
         )
 
-    def _state(self, mark: str, can_sign: bool) -> str:
-        if can_sign:
+    def _objecting(self, slice_: Slice) -> list[Mark]:
+        said = self.say(N_("%(person)s objects for %(team)s: “%(remark)s”"))
+        marks = []
+        for decision in objections(slice_.id, self.found.facts):
+            team = self.names.teams.get(decision.team, decision.team)
+            person = self.names.people.get(decision.person, "")
+            remark = shortened(decision.remark, MOST_QUOTED)
+            marks.append(Mark("fallen", team, words=said % {"person": person, "team": team, "remark": remark}))
+        return marks
+
+    def _state(self, mark: str, waits: bool) -> str:
+        if waits:
             return self.say(N_("Fallen: waits for you")) if mark == "fallen" else self.say(N_("Waits for you"))
         words = {"done": N_("Signed off"), "fallen": N_("A sign-off fell"), "none": N_("Unchanged")}
         return self.say(words.get(mark, N_("Waits")))
@@ -150,7 +163,8 @@ class Reader:
         return self.say(N_("Sign off “%(title)s”")) % {"title": title}
 
     def _marks(self, slice_: Slice) -> list[Mark]:
-        marks = []
+        marks = self._objecting(slice_)
+        objecting = {mark.team for mark in marks}
         for _, need in self.found.facts.requirements:
             if slice_ not in to_sign(need, self.found.facts):
                 continue
@@ -161,7 +175,7 @@ class Reader:
             elif any(void.reason is Void.OTHER_WORDS for void in voided(need, slice_, self.found.facts)):
                 words = self.say(N_("%(team)s: to sign again")) % {"team": team}
                 marks.append(Mark("fallen", team, words=words))
-            else:
+            elif team not in objecting:
                 marks.append(Mark("waits", team))
         return marks
 

@@ -75,7 +75,7 @@ def _sort(visit: Visit, work: Work, found: Standing, tasks: Tasks) -> None:
         if may(Permission.PUBLISH, work.actor, found.context):
             why = translations(visit.language).gettext(N_("Approved: nothing is outstanding. It can be published."))
             tasks.to_publish.append(_row(visit, row, "review#decide", why))
-    elif (team := team_to_sign(found, work.actor)) and signing.signable(found, work.actor, team):
+    elif (team := team_to_sign(found, work.actor)) and signing.waiting(found, work.actor, team):
         tasks.to_sign.append(_to_sign(visit, work, found, row, team))
     if before == len(tasks.to_sign) + len(tasks.to_write) + len(tasks.to_publish):
         tasks.with_others.append(row)

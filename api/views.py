@@ -13,7 +13,7 @@ from guidelines.document import Node
 from guidelines.sections import META, OUTLINE
 from guidelines.tables import Version
 from workflow import queries
-from workflow.coverage import Void, counting, voided
+from workflow.coverage import Void, counting, objections, voided
 from workflow.errors import SelfApproval
 from workflow.facts import Slice, VersionFacts, to_sign
 from workflow.machine import State
@@ -118,7 +118,10 @@ def pip(slice_: Slice, facts: VersionFacts) -> str:
     needs = [need for _, need in facts.requirements if slice_ in to_sign(need, facts)]
     if not needs:
         return "none"
-    if all(counting(need, slice_, facts) for need in needs):
+    signed = all(counting(need, slice_, facts) for need in needs)
+    if objections(slice_.id, facts) and (facts.policy.objection == "blocks" or not signed):
+        return "fallen"
+    if signed:
         return "done"
     fell = any(void.reason is Void.OTHER_WORDS for need in needs for void in voided(need, slice_, facts))
     return "fallen" if fell else "waits"
@@ -172,8 +175,9 @@ def _visas(found: Standing, names: Names, language: str) -> list[Visa]:
     for _, need in found.facts.requirements:
         wanted = to_sign(need, found.facts)
         done = [part for part in wanted if counting(need, part, found.facts)]
-        fell = [part for part in wanted if part not in done and voided(need, part, found.facts)]
-        tone = "ok" if len(done) == len(wanted) else "fallen" if fell else "waits"
+        objected = any(one.team == need.team for part in wanted for one in objections(part.id, found.facts))
+        fell = objected or any(part not in done and voided(need, part, found.facts) for part in wanted)
+        tone = "ok" if len(done) == len(wanted) and not objected else "fallen" if fell else "waits"
         words = say(N_("%(done)s of %(all)s")) % {"done": len(done), "all": len(wanted)}
         rows.append(Visa(tone, names.teams.get(need.team, need.team), words))
     return rows

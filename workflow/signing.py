@@ -11,12 +11,14 @@ from guidelines.document import document_hash
 from guidelines.people import Actor
 from guidelines.sections import META
 from workflow import eligible, events
+from workflow.coverage import objections
 from workflow.eligible import Entry
-from workflow.errors import WorkflowError
+from workflow.errors import AlreadySigned, WorkflowError
 from workflow.events import Kind
 from workflow.evidence import fingerprint
 from workflow.facts import Choice, Slice, to_sign
 from workflow.machine import Action
+from workflow.outstanding import Reason, outstanding
 from workflow.permissions import Permission
 from workflow.policy import Requirement
 from workflow.queries import Standing
@@ -42,12 +44,12 @@ def approve(
 
     `shown_revision` is that of the page: the title and the rest of the meta data are held against it, which the hash of
     the text does not cover. Raises `StaleSignOff` when the page showed other words; `SelfApproval`, `NotYourSlot`,
-    `AlreadySigned`, `StageClosed`.
+    `AlreadySigned`, `StageClosed`. One's own objection is taken back first: no sign-off replaces it unsaid.
     """
     found = allowed(session, actor, version_id, Permission.SIGN, Action.APPROVE, at)
     entries = eligible.check_team(actor, team, found.facts)
     _check_shown(session, found, shown_hash, shown_revision)
-    parts = eligible.slices_to_sign(actor, entries, found.facts, sections)
+    parts = _to_approve(actor, entries, found, sections)
     return _decide(
         session,
         found,
@@ -119,16 +121,38 @@ def lift(
 
 def signable(found: Standing, actor: Actor, team: str) -> list[Slice]:
     """The slices that the person could sign for the team now."""
-    return eligible.signable(actor, team, found.facts)
+    return [part for part in eligible.signable(actor, team, found.facts) if not _objects(actor, part, found)]
+
+
+def waiting(found: Standing, actor: Actor, team: str) -> list[Slice]:
+    """Those of the signable slices that wait for it: a sign-off of the person's would fill what is still unmet."""
+    unmet = {
+        line.slice_id
+        for line in outstanding(found.facts)
+        if actor.id in line.who_can and line.requirement and (line.team == team or line.reason is Reason.NO_SECOND_PAIR)
+    }
+    return [part for part in signable(found, actor, team) if part.id in unmet]
 
 
 def why_not_signable(found: Standing, actor: Actor, team: str) -> WorkflowError | None:
     """The refusal that `approve` would give for everything the team must sign; None when something may be signed."""
     try:
-        eligible.slices_to_sign(actor, eligible.check_team(actor, team, found.facts), found.facts)
+        _to_approve(actor, eligible.check_team(actor, team, found.facts), found, None)
     except WorkflowError as error:
         return error
     return None
+
+
+def _to_approve(actor: Actor, entries: Sequence[Entry], found: Standing, sections: Sequence[str] | None) -> list[Slice]:
+    parts = eligible.slices_to_sign(actor, entries, found.facts, sections)
+    objected = [part for part in parts if _objects(actor, part, found)]
+    if objected and (sections is not None or objected == parts):
+        raise AlreadySigned(sections=[part.id for part in objected])
+    return [part for part in parts if part not in objected]
+
+
+def _objects(actor: Actor, part: Slice, found: Standing) -> bool:
+    return any(decision.principal == actor.id for decision in objections(part.id, found.facts))
 
 
 def _check_shown(session: Session, found: Standing, shown_hash: str, shown_revision: int | None) -> None:

@@ -210,7 +210,7 @@ def _revision(data: dict[str, str]) -> int | None:
 def _next(work: Work, version_id: str, team: str) -> str:
     """The place of the next section to sign, so that reading goes on there."""
     work.session.flush()
-    left = signing.signable(queries.standing(work.session, version_id, work.at), work.actor, team)
+    left = signing.waiting(queries.standing(work.session, version_id, work.at), work.actor, team)
     return f"#{left[0].id}" if left else "#decide"
 
 

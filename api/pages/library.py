@@ -75,7 +75,7 @@ def mine(found: Standing, work: Work) -> bool:
     """Whether the version waits for this very person: to sign, to write on, or to publish."""
     actor = work.actor
     if any(
-        signing.signable(found, actor, need.team) for _, need in found.facts.requirements if signs_for(actor, need.team)
+        signing.waiting(found, actor, need.team) for _, need in found.facts.requirements if signs_for(actor, need.team)
     ):
         return True
     owner = found.guideline.owner_team

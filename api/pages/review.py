@@ -143,6 +143,7 @@ def show(
         may=mays,
         shown_hash=document_hash(found.document),
         my_team=reader.team,
+        to_sign=reader.mine,
         statement=agreement(found.version.title, names.teams.get(reader.team, ""), language) if reader.team else "",
         numbers=_numbers(work, found),
         outstanding=outstanding_words(outstanding(found.facts), names, language) if _in_review(found) else [],

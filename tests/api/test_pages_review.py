@@ -208,7 +208,7 @@ def test_the_sections_whose_words_stand_keep_their_sign_offs(company: Company) -
         for form in julie.read(REVIEW).forms
         if form.action.endswith("/approve") and form.fields.get("sections")
     ]
-    assert waiting == ["s1"]
+    assert waiting == ["s1"] * 2  # its own button and the one of the card
 
 
 def test_publishing_with_something_outstanding_is_refused_with_the_list(company: Company) -> None:
@@ -249,6 +249,33 @@ def test_an_objection_holds_back_publication_until_a_colleague_lifts_it(company:
     lifted = samuel.send(page, "/lift")
     assert "The objection has been lifted." in lifted.words
     assert "Whose consent?" not in lifted.words
+
+
+def test_an_objection_is_seen_in_its_section_and_its_maker_takes_it_back_before_signing(company: Company) -> None:
+    julie = company.visitor("julie")
+    page = julie.send(julie.read(REVIEW), "/object", sections="s2", remark="Whose consent?")
+    assert page.words.count("Julie objects for legal: “Whose consent?”") >= 3  # outline, section, outstanding
+    assert "took the sign-off" not in page.words
+    assert "s2" not in [form.fields.get("sections") for form in page.forms if form.action.endswith("/approve")]
+    refused = julie.post("/versions/v1/approve", team="legal", shown_hash=company_hash(company), sections="s2")
+    assert "This decision stands already" in refused.words
+    back = julie.send(page, "/retract", sections="s2")
+    assert "objects" not in back.words
+    assert "s2" in [form.fields.get("sections") for form in back.forms if form.action.endswith("/approve")]
+
+
+def test_what_a_colleague_signed_already_neither_counts_nor_waits(company: Company) -> None:
+    julie, samuel = company.visitor("julie"), company.visitor("samuel")
+    julie.post("/versions/v1/approve", team="legal", shown_hash=company_hash(company), sections="s1")
+    page = samuel.read(REVIEW)
+    assert "3 parts still need your sign-off" in page.words
+    approvals = [form.fields["sections"] for form in page.forms if form.action.endswith("/approve")]
+    assert "s1" in approvals
+    assert "s2 outline meta" in approvals
+    sign(julie)
+    after = samuel.read(REVIEW)
+    assert "still need" not in after.words
+    assert "Waits for you" not in after.words
 
 
 @pytest.mark.parametrize("action", ["/object", "/request-changes"])
