@@ -29,6 +29,9 @@ from api.visit import Services, admit, cookie_name, language_of, language_of_per
 
 log = logging.getLogger("charte")
 
+#: Where programs ask: they are refused as problem+json, whatever they accept.
+FOR_PROGRAMS = frozenset({"api", "live", "static", "healthz"})
+
 
 def create_app(
     config: Config, *, engine: Engine | None = None, now: Callable[[], datetime] = clock.now, debug: bool = False
@@ -126,4 +129,5 @@ def _language(request: "Request[Any, Any, Any]") -> str:
 
 def _for_people(request: "Request[Any, Any, Any]") -> bool:
     first = request.url.path.split("/", 2)[1]
-    return first in LANGUAGES or first == ""
+    mistyped = first not in FOR_PROGRAMS and "text/html" in request.headers.get("accept", "")
+    return first in LANGUAGES or first == "" or mistyped

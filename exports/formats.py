@@ -25,9 +25,9 @@ MEDIA_TYPES: Final[Mapping[str, str]] = {
 }
 
 _MAGIC: Final = (
-    (b"PK\x03\x04", "zip or docx"),
+    (b"PK\x03\x04", "docx, zip"),
     (b"%PDF", "pdf"),
-    (b"\xd0\xcf\x11\xe0", "old Word (.doc)"),
+    (b"\xd0\xcf\x11\xe0", "doc"),
     (b"{\\rtf", "rtf"),
     (b"\x89PNG", "png"),
     (b"\xff\xd8\xff", "jpeg"),

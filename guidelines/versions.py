@@ -59,6 +59,7 @@ def create_guideline(
     document: Node = EMPTY,
 ) -> Version:
     """A new guideline with its first draft. Raises `InvalidField`, `DuplicateSlug`, `InvalidStep`, `DocumentFull`."""
+    _check_meta(title=title, language=language, kind=kind, audience=audience, summary=summary, shelf=shelf)
     slug = slug or slug_of(title)
     if not SLUG.fullmatch(slug) or len(slug) > MOST_SLUG:
         raise InvalidField(field="slug", problem="slug", limit=MOST_SLUG)
@@ -68,7 +69,6 @@ def create_guideline(
         raise DuplicateSlug(slug=slug)
     if session.get(Team, owner_team) is None:
         raise InvalidField(field="owner_team", problem="unknown")
-    _check_meta(title=title, language=language, kind=kind, audience=audience, summary=summary, shelf=shelf)
     guideline = Guideline(
         id=guideline_id,
         slug=slug,

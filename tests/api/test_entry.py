@@ -263,3 +263,15 @@ def test_programs_get_problem_json(house: House) -> None:
         assert answer.status_code == 401
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.json()["code"] == "sign_in_required"
+
+
+def test_a_mistyped_address_is_answered_in_words_to_people_and_as_a_problem_to_programs(house: House) -> None:
+    with house.visitor() as client:
+        for path in ("/foo", "/signin", "/de/handbook"):
+            page = client.get(path, headers={"accept": "text/html"})
+            assert (page.status_code, page.headers["content-type"].split(";")[0]) == (404, "text/html")
+            program = client.get(path, headers={"accept": "application/json"})
+            assert (program.status_code, program.headers["content-type"]) == (404, "application/problem+json")
+        assert client.get("/api/v1/foo", headers={"accept": "text/html"}).headers["content-type"] == (
+            "application/problem+json"
+        )

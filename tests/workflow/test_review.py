@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from api.database import transaction
 from guidelines import discussion, versions
 from guidelines import queries as writing
-from guidelines.errors import FrozenVersion
+from guidelines.errors import FrozenVersion, InvalidField
 from tests.workflow.house import House, found
 from workflow import acknowledgement, drafts, events, queries, review, signing
 from workflow.errors import (
@@ -406,3 +406,13 @@ def test_numbering_the_clauses_is_a_change_of_the_outline_that_both_teams_sign(h
     house.step("v2", "mathieu", {"stepType": "docAttr", "attr": "numbering", "value": "clauses"})
     house.submit("v2")
     assert house.missing("v2") == {("not_yet", "outline", "comms"), ("not_yet", "outline", "legal")}
+
+
+@pytest.mark.parametrize("title", ["", "   ", "\t"])
+def test_a_title_of_spaces_is_told_as_the_titles_fault(house: House, title: str) -> None:
+    with pytest.raises(InvalidField) as refusal:
+        drafts.create_guideline(
+            house.session, house.actor("aicha"), guideline_id="g", version_id="v1", slug="", title=title,
+            language="en", kind="charter", owner_team="comms", at=house.tick(),
+        )  # fmt: skip
+    assert refusal.value.facts["field"] == "title"
