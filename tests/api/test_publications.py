@@ -1,6 +1,10 @@
 """What the approval record says was signed, on pages and in exports."""
 
+from sqlalchemy import Engine
+
 from api.publications import signed_names
+from tests.api.browsing import Company
+from workflow import queries
 
 NAMES = {"front": ("", ""), "a": ("1", "Speaking"), "b": ("2", "Pictures")}
 
@@ -15,3 +19,19 @@ def test_the_whole_text_is_said_only_of_whoever_signed_every_section() -> None:
     assert signed_names(["front", "a", "b", "outline"], NAMES, "en") == ("The whole text", "Order of the sections")
     assert "The whole text" not in signed_names(["a", "b", "outline", "meta"], NAMES, "en")
     assert signed_names(["a"], {"a": ("1", "Speaking")}, "en") == ("1 Speaking",)
+
+
+def test_the_evidence_page_names_the_order_for_whoever_signed_only_that(engine: Engine) -> None:
+    company = Company(engine)
+    with company.acting() as house:
+        house.create()
+        house.submit("v1")
+        house.approve("v1", "mathieu", "comms")
+        house.approve("v1", "samuel", "legal", sections=["outline"])
+        house.approve("v1", "julie", "legal", sections=["s1", "s2", "meta"])
+        house.publish("v1")
+        slug = queries.standing(house.session, "v1", house.now).guideline.slug
+    words = company.visitor("mathieu").read(f"/guidelines/{slug}/evidence").words
+    assert "Samuel Order of the sections" in words
+    assert "Julie The whole text, Title and audience" in words
+    assert "Mathieu The whole text, Order of the sections, Title and audience" in words
