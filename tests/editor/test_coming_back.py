@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from guidelines.document import plain_text
 from tests import served
-from tests.editor.conftest import AICHA, HELD, SAMUEL, Draft, Window, made
+from tests.editor.conftest import AICHA, HELD, Draft, Window, made
 from tests.editor.test_cuts import wired
 
 KEY = 90  # milliseconds from key to key, as a quick writer types
@@ -90,20 +90,3 @@ def test_typing_goes_on_where_the_caret_stands_while_a_killed_server_comes_back(
             holds(draft, aicha, f"Ask first, then speak. hors la loi{WORDS}")
             no_notice(aicha.page)
             draft.end()  # the console says, rightly, that the server was gone
-
-
-def test_the_whole_text_with_anothers_words_leaves_what_waits_and_the_caret_in_their_place(draft: Draft) -> None:
-    aicha, line = wired(draft)
-    samuel = draft.open(SAMUEL)
-    samuel.caret("Ask first")
-    aicha.caret("then speak.")
-    line.sockets[-1].close(code=4009)  # after which an editor asks for the whole text
-    samuel.type(" of all")
-    aicha.type(" hors")
-    aicha.page.keyboard.type(WORDS, delay=20)
-    samuel.is_saved()
-    aicha.is_saved()
-    expect(aicha.page.locator("#text")).to_contain_text("of all")
-    assert [frame["have"] for frame in line.opens()] == [None, None]
-    holds(draft, aicha, f"Ask first of all, then speak. hors{WORDS}")
-    no_notice(aicha.page)
