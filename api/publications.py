@@ -37,6 +37,7 @@ def publication_of(session: Session, entry: Entry, organisation: str) -> Publica
         published_at=row.published_at,
         effective_on=row.effective_on,
         summary=row.summary,
+        change_note=row.change_note,
         policy_title=policy.title.fr if row.language == "fr" else policy.title.en,
         policy_hash=state.policy_hash or policy.hash,
         approvals=tuple(approvals_of(session, entry, row.language)),

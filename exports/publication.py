@@ -39,6 +39,8 @@ class Publication:
     published_at: datetime
     effective_on: date
     summary: str = ""
+    #: What changed since the version before, in the publisher's words.
+    change_note: str = ""
     policy_title: str = ""
     policy_hash: str = ""
     approvals: tuple[Approval, ...] = ()

@@ -36,6 +36,7 @@ def export_json(publication: Publication) -> bytes:
             "organisation": publication.organisation,
             "owner_team": publication.owner_team,
             "summary": publication.summary,
+            "change_note": publication.change_note,
             "published_at": _moment(publication.published_at),
             "effective_on": publication.effective_on.isoformat(),
             "document_hash": publication.document_hash,
@@ -75,6 +76,7 @@ def _front(publication: Publication) -> str:
         "language": LANGUAGES[language],
         "guideline": publication.slug,
         "summary": publication.summary,
+        "change_note": publication.change_note,
         "text": publication.document_hash,
     }
     lines = [f"- {say[name]}{say['colon']} {_line(value)}\n" for name, value in facts.items() if value]

@@ -47,6 +47,7 @@ def cover(publication: Publication) -> str:
         (say["policy"], publication.policy_title),
         (say["guideline"], publication.slug),
         (say["summary"], publication.summary),
+        (say["change_note"], publication.change_note),
     ]
     label = 2400
     rows = "".join(

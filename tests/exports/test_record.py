@@ -23,7 +23,7 @@ def publication(approvals: tuple[Approval, ...] = SIGNED) -> Publication:
         guideline_id="g", slug="charte", title="Charte des *réseaux*", language="fr", kind="charter",
         audience="Tous", organisation="Aristide & Fils", owner_team="Communication", number="2.1", document=DOCUMENT,
         document_hash=HASH, published_at=AT, effective_on=date(2026, 12, 1), policy_title="Standard",
-        policy_hash="ab" * 32, approvals=approvals,
+        policy_hash="ab" * 32, approvals=approvals, summary="Qui parle.", change_note="Un délai plus court.",
     )  # fmt: skip
 
 
@@ -33,6 +33,7 @@ def test_markdown_has_the_exact_text_between_its_facts_and_its_record() -> None:
     front, rest = text.split("\n---\n\n# But", 1)
     assert front.startswith(matter + "# Charte des \\*réseaux\\*\n")
     assert f"\n---\n\n{write_markdown(DOCUMENT).removeprefix(matter)}\n---\n\n## Approbations\n" in text
+    assert "- En une phrase\u00a0: Qui parle.\n- Ce qui change\u00a0: Un délai plus court.\n" in front
     for fact in ("2.1", "24 novembre 2026", "1er décembre 2026", "Communication", HASH):
         assert f" {fact}\n" in front
     assert rest.count(HASH) == 3
@@ -46,6 +47,7 @@ def test_json_tells_the_publication_its_approvals_and_the_document_that_was_hash
     assert list(value) == ["publication", "approvals", "document"]
     told = value["publication"]
     assert (told["title"], told["number"], told["document_hash"]) == ("Charte des *réseaux*", "2.1", HASH)
+    assert (told["summary"], told["change_note"]) == ("Qui parle.", "Un délai plus court.")
     assert (told["published_at"], told["effective_on"]) == ("2026-11-24T09:30:00Z", "2026-12-01")
     assert value["approvals"][0] == {
         "team": "Juridique", "person": "Louis | <Béranger>", "on_behalf_of": None, "at": "2026-11-24T09:30:00Z",
