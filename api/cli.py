@@ -5,6 +5,7 @@ what, where and what to do. Heavy imports wait until the command that needs them
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,6 +20,21 @@ INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code; console script `charte`."""
+    try:
+        return _run(arguments)
+    finally:
+        _flush()
+
+
+def _flush() -> None:
+    """Says what is still to be said now: a reader who has gone would otherwise be told of when Python ends."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     options = parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = options.command
     try:

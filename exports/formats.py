@@ -25,7 +25,7 @@ MEDIA_TYPES: Final[Mapping[str, str]] = {
 }
 
 _MAGIC: Final = (
-    (b"PK\x03\x04", "docx, zip"),
+    (b"PK\x03\x04", "zip, docx"),
     (b"%PDF", "pdf"),
     (b"\xd0\xcf\x11\xe0", "doc"),
     (b"{\\rtf", "rtf"),
