@@ -5,7 +5,6 @@ Rendering inside the handler (not afterwards, as Litestar's Template does) keeps
 
 import json
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -19,8 +18,7 @@ from api.refusals import Refusal
 from api.visit import Visit, Work
 from api.waiting import waiting
 from guidelines.people import Role
-from workflow.permissions import Permission, may
-from workflow.predicates import Context
+from workflow.permissions import sees_guidelines
 
 
 @cache
@@ -59,7 +57,7 @@ def page(
         template,
         visit.language,
         me=work.visitor,
-        works_on_texts=work.visitor is not None and may(Permission.GUIDELINE_SEE, work.visitor, Context(owner_team="")),
+        works_on_texts=work.visitor is not None and sees_guidelines(work.visitor),
         administers=work.visitor is not None and work.visitor.has(Role.ADMIN),
         at=work.at,
         csrf=visit.csrf,
@@ -105,8 +103,3 @@ def initials(name: str) -> str:
 def person_colour(person_id: str) -> str:
     """The class p1 to p4, always the same one for a person."""
     return f"p{sum(person_id.encode()) % 4 + 1}"
-
-
-def source_folder() -> str:
-    """Where the templates lie: for the test that every string in them is translated."""
-    return str(files("api").joinpath("templates"))

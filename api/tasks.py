@@ -14,8 +14,7 @@ from guidelines import queries as writing
 from guidelines.people import Role
 from workflow import events, handbook, queries, signing
 from workflow.machine import State
-from workflow.permissions import Permission, may
-from workflow.predicates import Context
+from workflow.permissions import Permission, may, sees_guidelines
 from workflow.queries import Standing
 
 MOST_QUOTED: Final = 90
@@ -55,7 +54,7 @@ class Tasks:
 def tasks_of(visit: Visit, work: Work) -> Tasks:
     """What waits, read from the facts of every version in motion and from the handbook."""
     tasks = Tasks()
-    if may(Permission.GUIDELINE_SEE, work.actor, Context(owner_team="")):
+    if sees_guidelines(work.actor):
         for state in queries.all_moving(work.session):
             _sort(visit, work, queries.standing(work.session, state.version_id, work.at), tasks)
     confirmed = queries.acknowledged(work.session, work.actor.id)

@@ -63,6 +63,11 @@ def may(permission: Permission, actor: Actor, context: Context) -> bool:
     return not why_not(permission, actor, context)
 
 
+def sees_guidelines(actor: Actor) -> bool:
+    """Whether the person may know of guidelines that are not in force: a question about nobody's text in particular."""
+    return may(Permission.GUIDELINE_SEE, actor, Context(owner_team=""))
+
+
 def demand(permission: Permission, actor: Actor, context: Context) -> None:
     """Raises `NotPermitted` with the reasons unless the permission is granted."""
     if reasons := why_not(permission, actor, context):

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from api.routes.paging import Cursor, Limit, Page, paged, read_cursor
 from api.routes.reference import SIGNED_IN
-from api.routes.seen import guideline_seen, works_on_texts
+from api.routes.seen import guideline_seen
 from api.routes.shapes import Body, Edition, Named, Words, edition_of, named
 from api.routes.texts import given_text
 from api.secrets import new_id
@@ -20,6 +20,7 @@ from guidelines.tables import Guideline as GuidelineRow
 from guidelines.versions import EMPTY
 from workflow import drafts, events, queries
 from workflow.machine import MOVING, State
+from workflow.permissions import sees_guidelines
 
 Asked = Annotated[str, QueryParameter(max_length=200)]
 StandingIn = Annotated[State | None, QueryParameter(name="state", description="With a version in this state.")]
@@ -124,7 +125,7 @@ def list_guidelines(
     """The guidelines that have a version with all that is asked for, by address. `q` is looked for in titles."""
     place = read_cursor(cursor, str) or ("",)
     with visit.read() as work:
-        if not works_on_texts(work):
+        if not sees_guidelines(work.actor):
             return Page(items=[], next=None)
         rows, following = paged(
             queries.listed(

@@ -12,7 +12,6 @@ from api.publications import approvals_of, publication_of, section_names
 from api.routes.comparing import Block
 from api.routes.paging import Cursor, Limit, Page, after, paged, read_cursor
 from api.routes.reference import EVERYBODY
-from api.routes.seen import works_on_texts
 from api.routes.shapes import Body, Hash
 from api.visit import Access, ThisVisit, Visit, Work
 from api.words import confirmation, say_changes
@@ -24,6 +23,7 @@ from guidelines.redline import redline, to_json
 from workflow import acknowledgement, handbook, queries
 from workflow.handbook import Entry, document_of
 from workflow.handbook import Hit as FoundHit
+from workflow.permissions import sees_guidelines
 from workflow.tables import Acknowledgement as AcknowledgementRow
 
 Language = Annotated[str, QueryParameter(pattern="^(|fr|en)$", description="Both when left out.")]
@@ -228,7 +228,7 @@ def get_acknowledgement(visit: ThisVisit, slug: FromPath[str], number: FromPath[
 def count_acknowledgements(visit: ThisVisit, slug: FromPath[str], number: FromPath[str]) -> Count:
     """How many people have confirmed the version, for those who work on texts."""
     with visit.read() as work:
-        if not works_on_texts(work):
+        if not sees_guidelines(work.actor):
             raise NotFound()
         entry = handbook.edition(work.session, slug, number)
         return Count(count=queries.acknowledgements(work.session, entry.publication.version_id))
