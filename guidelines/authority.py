@@ -82,6 +82,11 @@ class DocumentCache:
         kept = self.trees.get(version_id)
         return kept[1] if kept and kept[0] == revision else None
 
+    def before(self, version_id: str, revision: int) -> tuple[int, Tree] | None:
+        """What is kept of a revision not far before this one: the steps since are fewer than a snapshot saves."""
+        kept = self.trees.get(version_id)
+        return kept if kept and 0 <= revision - kept[0] <= SNAPSHOT_STEPS else None
+
     def forget(self, version_id: str) -> None:
         """Drops a version's tree: for whoever put one there in a transaction that then failed."""
         self.trees.pop(version_id, None)
@@ -333,9 +338,12 @@ def _rebase(session: Session, row: Version, parsed: Sequence[Step], base: int, h
 def _tree_at(session: Session, version_id: str, revision: int, cache: DocumentCache | None) -> Tree:
     if cache is not None and (kept := cache.get(version_id, revision)) is not None:
         return kept
-    snapshot = queries.newest_snapshot(session, version_id, revision)
-    tree = steps.tree_of(queries.snapshot_document(snapshot))
-    for record in queries.steps_between(session, version_id, snapshot.revision, revision):
+    known = cache.before(version_id, revision) if cache is not None else None
+    if known is None:
+        snapshot = queries.newest_snapshot(session, version_id, revision)
+        known = snapshot.revision, steps.tree_of(queries.snapshot_document(snapshot))
+    since, tree = known
+    for record in queries.steps_between(session, version_id, since, revision):
         after = steps.apply(tree, steps.parse_step(json.loads(record.step)))
         if after is None:
             raise StaleRevision(revision=record.revision, head=revision)

@@ -314,3 +314,18 @@ def test_writers_who_type_at_once_lose_nothing_they_typed(tmp_path_factory: Any,
         typed_letters = sorted([letter for _, letter, _ in (*one, *two)] + list("alpha beta"))
         assert sorted(words(session)) == typed_letters
     engine.dispose()
+
+
+def test_a_text_kept_in_memory_takes_anothers_steps_and_is_not_read_anew(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two servers on one database write in turn: each finds its tree a few steps behind."""
+    start(session, doc(p("Hello")))
+    cache = authority.DocumentCache()
+    receive(session, AICHA, "a1", 0, insert(1, "x"), cache=cache)
+    receive(session, JULIE, "j1", 1, insert(1, "y"))
+    with monkeypatch.context() as patched:
+        patched.setattr(queries, "newest_snapshot", lambda *_: pytest.fail("the snapshot was read again"))
+        receive(session, AICHA, "a2", 2, insert(1, "z"), cache=cache)
+        kept = authority.open_document(session, "v", cache).tree
+    assert kept.eq(authority.open_document(session, "v").tree)
