@@ -19,7 +19,7 @@ from api.config import Config
 from api.database import make_engine
 from api.errors import Fault, InvalidRequest, NotFound, SignInRequired, UnknownAddress
 from api.headers import security_headers
-from api.i18n import LANGUAGES
+from api.i18n import LANGUAGES, set_company_zone
 from api.live.rooms import Rooms
 from api.problems import problem
 from api.render import refusal_page
@@ -37,6 +37,7 @@ def create_app(
     config: Config, *, engine: Engine | None = None, now: Callable[[], datetime] = clock.now, debug: bool = False
 ) -> Litestar:
     """The application on a configured database. `now` is the clock; tests hand in one that they move."""
+    set_company_zone(config.time_zone)
     services = Services(config=config, engine=engine or make_engine(config.database_url), clock=now)
     rooms = Rooms(services)
     services.extras.update(rooms=rooms, notify=rooms.notify)

@@ -9,9 +9,12 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
+
+from api.i18n import COMPANY_ZONE
 
 #: What a public address may begin with, and the port that goes without saying.
 PORTS: Final = {"http": 80, "https": 443}
@@ -45,6 +48,8 @@ class Config:
     database_url: str
     public_url: str = "http://127.0.0.1:8000"
     organisation: str = "Charte"
+    #: Name of the time zone whose clock pages and exports show.
+    time_zone: str = COMPANY_ZONE
     secure_cookies: bool = False
     trusted_proxies: Proxies = Proxies()
     #: Only the demo shows its accounts on the sign-in page.
@@ -62,6 +67,7 @@ SETTINGS = {
     "CHARTE_DATABASE_URL": "SQLAlchemy address: sqlite:///folder/charte.db or postgresql+psycopg://user@host/name",
     "CHARTE_PUBLIC_URL": "the address people type, such as https://charte.example.org",
     "CHARTE_ORGANISATION": "the company's name on pages and exports",
+    "CHARTE_TIME_ZONE": "the time zone whose clock pages and exports show, such as Europe/Paris",
     "CHARTE_TRUSTED_PROXIES": "comma-separated addresses or networks whose X-Forwarded-For is believed",
 }
 
@@ -83,6 +89,7 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
         database_url=url,
         public_url=public,
         organisation=_organisation(environment.get("CHARTE_ORGANISATION", "Charte")),
+        time_zone=_time_zone(environment.get("CHARTE_TIME_ZONE", COMPANY_ZONE)),
         secure_cookies=public.startswith("https:"),
         trusted_proxies=_proxies(environment.get("CHARTE_TRUSTED_PROXIES", "")),
     )
@@ -159,6 +166,16 @@ def _organisation(name: str) -> str:
     if not name.strip() or not name.isprintable():
         raise BadConfiguration("CHARTE_ORGANISATION: is no name. Give the company's name in one line, or unset it.")
     return name.strip()
+
+
+def _time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise BadConfiguration(
+            f"CHARTE_TIME_ZONE: {name!r} is no time zone that this machine knows. Write for example Europe/Paris"
+        ) from None
+    return name
 
 
 def _proxies(text: str) -> Proxies:

@@ -20,7 +20,9 @@ from babel.numbers import format_decimal
 
 LANGUAGES: Final = ("fr", "en")
 DEFAULT: Final = "fr"
-PARIS: Final = ZoneInfo("Europe/Paris")
+#: Where the company is unless its configuration says otherwise.
+COMPANY_ZONE: Final = "Europe/Paris"
+_zone = ZoneInfo(COMPANY_ZONE)
 _LOCALES: Final = {"fr": Locale("fr", "FR"), "en": Locale("en", "GB")}
 
 
@@ -51,15 +53,26 @@ def negotiated(accept_language: str) -> str:
     return negotiate_locale(wanted, LANGUAGES, sep="-") or DEFAULT
 
 
+def set_company_zone(name: str) -> None:
+    """Sets the clock that everything is said by: a process serves one company."""
+    global _zone
+    _zone = ZoneInfo(name)
+
+
+def company_zone() -> ZoneInfo:
+    """The time zone whose clock pages show."""
+    return _zone
+
+
 def company_day(at: datetime) -> date:
     """The day on which a moment falls where the company is."""
-    return at.astimezone(PARIS).date()
+    return at.astimezone(_zone).date()
 
 
 def say_date(day: date, language: str) -> str:
     """A day in full: 23 November 2026, 1er décembre 2026."""
     if isinstance(day, datetime):
-        day = day.astimezone(PARIS).date()
+        day = day.astimezone(_zone).date()
     said = format_date(day, "long", locale=_LOCALES[language])
     return said.replace("1 ", "1er ", 1) if language == "fr" and day.day == 1 else said
 
@@ -67,7 +80,7 @@ def say_date(day: date, language: str) -> str:
 def say_day(day: date, language: str) -> str:
     """A day without its year, as in a list: Wednesday 25 November."""
     if isinstance(day, datetime):
-        day = day.astimezone(PARIS).date()
+        day = day.astimezone(_zone).date()
     said = format_date(day, "EEEE d MMMM", locale=_LOCALES[language])
     return said.replace(" 1 ", " 1er ", 1) if language == "fr" and day.day == 1 else said
 
@@ -79,7 +92,7 @@ def lately(at: datetime, now: datetime) -> bool:
 
 def say_lately(at: datetime, now: datetime, language: str) -> str:
     """A moment as one says it: the time today, the day of this week, else the date; 10:02, Friday, 3 March."""
-    there, here = at.astimezone(PARIS), now.astimezone(PARIS)
+    there, here = at.astimezone(_zone), now.astimezone(_zone)
     days = (here.date() - there.date()).days
     if days == 0:
         return say_time(at, language)
@@ -92,12 +105,12 @@ def say_lately(at: datetime, now: datetime, language: str) -> str:
 
 def say_moment(at: datetime, language: str) -> str:
     """A day and a time in the company's time zone."""
-    return format_datetime(at, "d MMMM y, HH:mm", tzinfo=PARIS, locale=_LOCALES[language])
+    return format_datetime(at, "d MMMM y, HH:mm", tzinfo=_zone, locale=_LOCALES[language])
 
 
 def say_time(at: datetime, language: str) -> str:
     """A time of day: 10:02."""
-    return format_time(at, "HH:mm", tzinfo=PARIS, locale=_LOCALES[language])
+    return format_time(at, "HH:mm", tzinfo=_zone, locale=_LOCALES[language])
 
 
 def say_number(number: float, language: str) -> str:

@@ -166,7 +166,7 @@ def export_version(slug: str, number: str | None, output: Path) -> None:
         raise BadInput(f"{output}: cannot export “{output.suffix or output.name}”. End the name with one of {endings}.")
     with database() as (config, session):
         entry = handbook.edition(session, slug, number)
-        data = export(publication_of(session, entry, config.organisation), format)
+        data = export(publication_of(session, entry, config.organisation, config.time_zone), format)
     write_file(output, data)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlmodel import Session
 
+from api.i18n import COMPANY_ZONE
 from api.words import slice_name
 from exports.html import contents
 from exports.publication import Approval, Publication
@@ -15,8 +16,8 @@ from workflow.handbook import Entry, document_of
 from workflow.queries import Signed
 
 
-def publication_of(session: Session, entry: Entry, organisation: str) -> Publication:
-    """Everything an export says about a published version, in the version's own language."""
+def publication_of(session: Session, entry: Entry, organisation: str, time_zone: str = COMPANY_ZONE) -> Publication:
+    """Everything an export says about a published version, in the version's own language and on the company's clock."""
     row = entry.publication
     document = document_of(row)
     state = queries.state_of(session, row.version_id)
@@ -41,6 +42,7 @@ def publication_of(session: Session, entry: Entry, organisation: str) -> Publica
         policy_title=policy.title.fr if row.language == "fr" else policy.title.en,
         policy_hash=state.policy_hash or policy.hash,
         approvals=tuple(approvals_of(session, entry, row.language)),
+        time_zone=time_zone,
     )
 
 
@@ -85,4 +87,5 @@ def _approval(
         hash=line.shown_hash,
         statement=line.statement,
         on_behalf_of=behalf,
+        statement_language=line.language,
     )

@@ -10,8 +10,9 @@ from html import escape
 from importlib.resources import files
 from typing import Final
 
+from exports.clock import clock_note, day_in, when
 from exports.html import contents, render_document
-from exports.labels import LABELS, LANGUAGES, day, moment
+from exports.labels import LABELS, LANGUAGES, agreed, day
 from exports.publication import Approval, Publication
 from guidelines.document import Node
 
@@ -104,7 +105,7 @@ def _facts(publication: Publication) -> str:
     facts = {
         "owner": publication.owner_team,
         "audience": publication.audience,
-        "published": day(publication.published_at.date(), language),
+        "published": day(day_in(publication, publication.published_at), language),
         "language": LANGUAGES[language],
         "guideline": publication.slug,
     }
@@ -116,24 +117,32 @@ def _approvals(publication: Publication) -> str:
     say = LABELS[publication.language]
     if not publication.approvals:
         return f"<p>{say['none']}</p>"
-    rows = "".join(_approval(line, publication.language) for line in publication.approvals)
+    rows = "".join(_approval(line, publication) for line in publication.approvals)
     head = "".join(f'<th scope="col">{say[name]}</th>' for name in _COLUMNS)
     return (
-        f'<p class="meta">{say["record"]}</p>\n<div class="scroll" tabindex="0" role="group" '
+        f'<p class="meta">{say["record"]} {escape(clock_note(publication))}</p>\n'
+        '<div class="scroll" tabindex="0" role="group" '
         f'aria-label="{say["approved"]}"><table class="record">\n<thead><tr>{head}</tr></thead>\n'
         f"<tbody>\n{rows}</tbody>\n</table></div>"
     )
 
 
-def _approval(line: Approval, language: str) -> str:
+def _approval(line: Approval, publication: Publication) -> str:
+    language = publication.language
     say = LABELS[language]
     person = f'<span class="signature">{escape(line.person)}</span>'
-    for words in (f"{say['behalf']} {line.on_behalf_of}" if line.on_behalf_of else "", line.statement):
-        person += f"<small>{escape(words)}</small>" if words else ""
+    if line.on_behalf_of:
+        person += f"<small>{say['behalf']} {escape(line.on_behalf_of)}</small>"
+    if line.statement:
+        before, words, after = agreed(line.statement, line.statement_language, language)
+        spoken = f' lang="{escape(line.statement_language)}"' if before else ""
+        person += f"<small>{before}<span{spoken}>{escape(words)}</span>{after}</small>"
     sections = "<br>".join(escape(section) for section in line.sections)
-    when = f'<time datetime="{line.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}">{escape(moment(line.at, language))}</time>'
+    signed_at = (
+        f'<time datetime="{line.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}">{escape(when(publication, line.at))}</time>'
+    )
     return (
-        f'<tr><th scope="row">{escape(line.team)}</th><td>{person}</td><td>{when}</td><td>{sections}</td>'
+        f'<tr><th scope="row">{escape(line.team)}</th><td>{person}</td><td>{signed_at}</td><td>{sections}</td>'
         f'<td class="hash">{escape(line.hash)}</td></tr>\n'
     )
 

@@ -17,8 +17,10 @@ class Approval:
     sections: tuple[str, ...]
     #: Hash of the document that the signer's page showed.
     hash: str
+    #: The sentence agreed to, as it was shown, and the language it was shown in; "" where that is the text's.
     statement: str = ""
     on_behalf_of: str | None = None
+    statement_language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +46,5 @@ class Publication:
     policy_title: str = ""
     policy_hash: str = ""
     approvals: tuple[Approval, ...] = ()
+    #: Name of the time zone whose clock the record's times are read from.
+    time_zone: str = "Europe/Paris"

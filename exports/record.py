@@ -1,14 +1,18 @@
 """A published version as Markdown and JSON: what it is, its text, and its approval record."""
 
 import json
+import re
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
-from exports.labels import LABELS, LANGUAGES, day, moment
+from exports.clock import clock_note, day_in, when
+from exports.labels import LABELS, LANGUAGES, agreed, day
 from exports.markdown import escape, write_markdown
 from exports.publication import Approval, Publication
 from guidelines.document import Node, serialise
 
+#: Spaces that a line may break at; the others belong to the words as they were agreed to.
+_SPACES: Final = re.compile(r"[^\S\u00a0\u202f]+")
 _COLUMNS = ("team", "person", "when", "sections", "hash")
 
 
@@ -58,6 +62,7 @@ def _approval(line: Approval) -> dict[str, Any]:
         "sections": list(line.sections),
         "hash": line.hash,
         "statement": line.statement,
+        "statement_language": line.statement_language,
     }
 
 
@@ -69,7 +74,7 @@ def _front(publication: Publication) -> str:
     say, language = LABELS[publication.language], publication.language
     facts = {
         "version": publication.number,
-        "published": day(publication.published_at.date(), language),
+        "published": day(day_in(publication, publication.published_at), language),
         "effective": day(publication.effective_on, language),
         "owner": publication.owner_team,
         "audience": publication.audience,
@@ -89,8 +94,8 @@ def _record(publication: Publication) -> str:
     if publication.approvals:
         head = "| " + " | ".join(say[name] for name in _COLUMNS) + " |\n" + "| --- " * len(_COLUMNS) + "|\n"
         parts += [
-            f"{say['record']}\n",
-            head + "".join(_row(line, publication.language) for line in publication.approvals),
+            f"{say['record']} {_line(clock_note(publication))}\n",
+            head + "".join(_row(line, publication) for line in publication.approvals),
         ]
     else:
         parts.append(f"{say['none']}\n")
@@ -100,14 +105,16 @@ def _record(publication: Publication) -> str:
     return "\n".join([*parts, prints])
 
 
-def _row(line: Approval, language: str) -> str:
+def _row(line: Approval, publication: Publication) -> str:
+    language = publication.language
     say = LABELS[language]
     behalf = f"{say['behalf']} {line.on_behalf_of}" if line.on_behalf_of else ""
-    person = "<br>".join(_line(words) for words in (line.person, behalf, line.statement) if words)
+    said = "".join(agreed(line.statement, line.statement_language, language))
+    person = "<br>".join(_line(words) for words in (line.person, behalf, said) if words)
     sections = "<br>".join(_line(section) for section in line.sections)
-    cells = (_line(line.team), person, moment(line.at, language), sections, line.hash)
+    cells = (_line(line.team), person, when(publication, line.at), sections, line.hash)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 
 
 def _line(words: str) -> str:
-    return escape(" ".join(words.split()))
+    return escape(_SPACES.sub(" ", words).strip())

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final
 
+from exports.clock import day_in
 from exports.labels import LABELS, LANGUAGES, day
 from exports.publication import Publication
 from exports.word_body import TEXT_WIDTH, Heading
@@ -41,7 +42,7 @@ def cover(publication: Publication) -> str:
     facts = [
         (say["owner"], publication.owner_team),
         (say["audience"], publication.audience),
-        (say["published"], day(publication.published_at.date(), language)),
+        (say["published"], day(day_in(publication, publication.published_at), language)),
         (say["effective"], since),
         (say["language"], LANGUAGES[language]),
         (say["policy"], publication.policy_title),

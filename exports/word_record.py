@@ -2,10 +2,12 @@
 
 from typing import Final
 
-from exports.labels import LABELS, moment
+from exports.clock import clock_note, when
+from exports.labels import LABELS, agreed
 from exports.publication import Approval, Publication
 from exports.word_front import cell, control, paragraph, table
 from exports.word_runs import run
+from exports.word_template import LOCALES
 
 BOOKMARK: Final = "_charte_record"
 
@@ -26,9 +28,12 @@ def record(publication: Publication, serial: int) -> str:
             cell(width, paragraph("TableHeading", run(say[name])), _HEAD)
             for width, name in zip(_WIDTHS, _COLUMNS, strict=True)
         )
-        rows = "".join(_row(line, publication.language) for line in publication.approvals)
+        rows = "".join(_row(line, publication) for line in publication.approvals)
         repeated = f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{head}</w:tr>"
-        parts += [paragraph("RecordNote", run(say["record"])), table(_WIDTHS, repeated + rows)]
+        parts += [
+            paragraph("RecordNote", run(f"{say['record']} {clock_note(publication)}")),
+            table(_WIDTHS, repeated + rows),
+        ]
     else:
         parts.append(paragraph("RecordNote", run(say["none"])))
     parts.append(paragraph("TableSpacer", ""))
@@ -38,22 +43,32 @@ def record(publication: Publication, serial: int) -> str:
     return control("approvals", say["approved"], "".join(parts), 3)
 
 
-def _row(line: Approval, language: str) -> str:
+def _row(line: Approval, publication: Publication) -> str:
+    language = publication.language
     say = LABELS[language]
     person = paragraph("Signature", run(line.person))
     if line.on_behalf_of:
         person += paragraph("RecordNote", run(f"{say['behalf']} {line.on_behalf_of}"))
     if line.statement:
-        person += paragraph("RecordNote", run(line.statement))
+        person += paragraph("RecordNote", _statement(line, language))
     cells = (
         paragraph("TableText", run(line.team)),
         person,
-        paragraph("TableText", run(moment(line.at, language))),
+        paragraph("TableText", run(when(publication, line.at))),
         "".join(paragraph("TableText", run(section)) for section in line.sections or ("",)),
         paragraph("TableFingerprint", run(line.hash)),
     )
     inner = "".join(cell(width, content) for width, content in zip(_WIDTHS, cells, strict=True))
     return f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{inner}</w:tr>"
+
+
+def _statement(line: Approval, language: str) -> str:
+    before, words, after = agreed(line.statement, line.statement_language, language)
+    if not before:
+        return run(words)
+    locale = LOCALES.get(line.statement_language)
+    spoken = f'<w:rPr><w:lang w:val="{locale}"/></w:rPr>' if locale else ""
+    return run(before) + run(words, spoken) + run(after)
 
 
 def _print(label: str, value: str) -> str:

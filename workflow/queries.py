@@ -66,6 +66,8 @@ class Signed:
     slices: tuple[str, ...]
     shown_hash: str
     statement: str
+    #: Language in which the statement was shown.
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +282,7 @@ def approval_record(session: Session, version_id: str, at: datetime) -> list[Sig
             tuple(slices[row.seq or 0]),
             row.shown_hash,
             row.statement,
+            row.language,
         )
         for row in rows
     ]

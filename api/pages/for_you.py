@@ -7,7 +7,7 @@ from litestar import Response, get
 from litestar.response import Redirect
 from markupsafe import Markup
 
-from api.i18n import N_, PARIS, translations
+from api.i18n import N_, company_zone, translations
 from api.render import page
 from api.tasks import Row, Tasks, tasks_of
 from api.visit import Access, ThisVisit, Work
@@ -40,7 +40,7 @@ def _greeting(work: Work, tasks: Tasks, language: str) -> Markup:
     """One sentence that says what waits; the number leads to it."""
     catalogue = translations(language)
     say = catalogue.gettext
-    hour = work.at.astimezone(PARIS).hour
+    hour = work.at.astimezone(company_zone()).hour
     hello = N_("Good morning, %(name)s.") if hour < 12 else N_("Good afternoon, %(name)s.")
     hello = hello if hour < 18 else N_("Good evening, %(name)s.")
     name = work.actor.name.split()[0] if work.actor.name.split() else work.actor.name

@@ -114,7 +114,7 @@ def export_file(
     """A published version as a file, with its approval record; the same bytes whoever asks, whenever."""
     with visit.read() as work:
         entry = handbook.edition(work.session, slug, number)
-        value = publication_of(work.session, entry, visit.config.organisation)
+        value = publication_of(work.session, entry, visit.config.organisation, visit.config.time_zone)
     data = export(value, format)
     name = f"{slug}-{number}.{format}"
     return Response(

@@ -189,7 +189,12 @@ def export_edition(
 ) -> "Response[bytes]":
     """A published version as a file with its approval record; the same bytes whoever asks, whenever."""
     with visit.read() as work:
-        value = publication_of(work.session, handbook.edition(work.session, slug, number), visit.config.organisation)
+        value = publication_of(
+            work.session,
+            handbook.edition(work.session, slug, number),
+            visit.config.organisation,
+            visit.config.time_zone,
+        )
     return _file(export(value, format), format, f"{slug}-{number}")
 
 

@@ -51,7 +51,7 @@ def test_json_tells_the_publication_its_approvals_and_the_document_that_was_hash
     assert (told["published_at"], told["effective_on"]) == ("2026-11-24T09:30:00Z", "2026-12-01")
     assert value["approvals"][0] == {
         "team": "Juridique", "person": "Louis | <Béranger>", "on_behalf_of": None, "at": "2026-11-24T09:30:00Z",
-        "sections": ["1 But", "2 Suite"], "hash": HASH, "statement": "J’approuve.",
+        "sections": ["1 But", "2 Suite"], "hash": HASH, "statement": "J’approuve.", "statement_language": "",
     }  # fmt: skip
 
 
