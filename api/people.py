@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from api.accounts import has_administrator, sign_out_everywhere
 from api.errors import DuplicateEmail, FileTooLarge, InvalidPeopleFile, InvalidRequest, LastAdmin
 from api.secrets import new_id
+from guidelines.free_text import turns
 from guidelines.people import Role
 from guidelines.tables import Membership, Person, Team
 
@@ -39,6 +40,8 @@ def add_team(session: Session, team_id: str, *, name_fr: str, name_en: str) -> T
         raise InvalidRequest(fields=[("id", "slug")])
     if not name_fr.strip() or not name_en.strip():
         raise InvalidRequest(fields=[("name", "empty")])
+    if turns(name_fr) or turns(name_en):
+        raise InvalidRequest(fields=[("name", "turning")])
     if existing := session.get(Team, team_id):
         return existing
     team = Team(id=team_id, name_fr=name_fr.strip(), name_en=name_en.strip())
@@ -161,6 +164,8 @@ def _problems(*, name: str, email: str, language: str) -> Iterable[tuple[str, st
         yield ("name", "empty")
     elif len(name) > 200 or any(ord(character) < 32 for character in name):
         yield ("name", "too_long")
+    elif turns(name):
+        yield ("name", "turning")
     if len(email.strip()) > 254 or not EMAIL.fullmatch(email.strip()):
         yield ("email", "malformed")
     if language not in ("fr", "en"):

@@ -54,6 +54,7 @@ STATUS: Final[Mapping[type[Exception], int]] = {
     exporting.WrongType: 415,
     exporting.UnknownFormat: 404,
     exporting.TooComplex: 422,
+    exporting.TooDeep: 422,
     exporting.InvalidDocument: 422,
 }
 
@@ -192,6 +193,10 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     "document_too_complex": (
         N_("The document has too many parts"),
         N_("It has {size}; the limit is {limit}. Divide it."),
+    ),
+    "too_deep": (
+        N_("The lists or quotations stand too deep in each other"),
+        N_("They have at least {size} levels; the limit is {limit}. Bring the deepest up."),
     ),
     "document_invalid": (N_("The document breaks a rule of its schema"), N_("Reason: {reason}.")),
 }

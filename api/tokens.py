@@ -7,6 +7,7 @@ from sqlmodel import Session, select
 from api.errors import InvalidRequest, NotFound
 from api.secrets import new_id, new_token, same_token, token_hash
 from api.tables import ApiToken
+from guidelines.free_text import turns
 
 MOST = 20
 
@@ -16,6 +17,8 @@ def create(session: Session, person_id: str, name: str, *, life: timedelta | Non
     name = name.strip()
     if not 1 <= len(name) <= 100:
         raise InvalidRequest(fields=[("name", "length")])
+    if turns(name):
+        raise InvalidRequest(fields=[("name", "turning")])
     secret = new_token()
     row = ApiToken(
         id=new_id(),

@@ -49,6 +49,12 @@ class TooComplex(ExportError):
     code = "document_too_complex"
 
 
+class TooDeep(ExportError):
+    """Lists or quotations stand deeper in each other than can be kept. Facts `size` (at least so many), `limit`."""
+
+    code = "too_deep"
+
+
 class InvalidDocument(ExportError):
     """A document's JSON breaks the schema. Fact `reason`."""
 

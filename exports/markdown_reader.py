@@ -15,7 +15,7 @@ from markdown_it.rules_block.table import escapedSplit
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from exports.errors import InvalidDocument, NotText, TooComplex, TooLarge
+from exports.errors import InvalidDocument, NotText, TooComplex, TooDeep, TooLarge
 from guidelines.document import Mark, Node
 from guidelines.schema import SCHEMA, TURNING, text_fault
 
@@ -50,7 +50,7 @@ class Warned:
 
 
 def read_markdown(text: str) -> Node:
-    """The document of a Markdown text; raises `NotText`, `TooLarge`, `TooComplex`, `InvalidDocument`."""
+    """The document of a Markdown text; raises `NotText`, `TooLarge`, `TooComplex`, `TooDeep`, `InvalidDocument`."""
     return read_with_warnings(text)[0]
 
 
@@ -114,10 +114,7 @@ def _within(tokens: Sequence[Token]) -> None:
         elif token.type in ("list_item_close", "blockquote_close"):
             depth -= 1
     if deepest > MOST_DEPTH:
-        raise InvalidDocument(
-            reason=f"lists and quotes stand more than {MOST_DEPTH} deep in each other; the limit is {MOST_DEPTH}; "
-            "bring the deepest up"
-        )
+        raise TooDeep(size=deepest, limit=MOST_DEPTH)
 
 
 class _Reader:

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from guidelines import anchors, authority, queries, steps
 from guidelines.anchors import Anchor
 from guidelines.errors import InvalidField, StaleRevision, UnknownThread
+from guidelines.free_text import refuse_turning
 from guidelines.people import Actor
 from guidelines.sections import META, OUTLINE, sections
 from guidelines.tables import Comment, StepRecord, Thread, Version
@@ -63,7 +64,8 @@ def open_thread(
     """Opens a thread with its first comment.
 
     On a selection (positions at a revision), on words quoted from a section, on a section, or on the whole text.
-    Raises `InvalidField` for an empty or overlong text, an unknown section and a selection that holds no words.
+    Raises `InvalidField` for a text that is empty, too long or turns the direction of writing, an unknown section and a
+    selection that holds no words.
     """
     _check_text(text)
     row = queries.version(session, version_id)
@@ -194,6 +196,7 @@ def _comments(session: Session, ids: Sequence[str]) -> dict[str, tuple[Comment, 
 def _check_text(text: str) -> None:
     if not text.strip() or len(text) > MOST_TEXT or "\0" in text:
         raise InvalidField(field="text", problem="length", limit=MOST_TEXT)
+    refuse_turning(text=text)
 
 
 def _selection(tree: Tree, start: int | None, end: int | None) -> Anchor:

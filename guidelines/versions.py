@@ -20,8 +20,8 @@ from guidelines.authority import Accepted, DocumentCache
 from guidelines.document import Node, canonical, canonical_json, document_hash, plain_text, serialise
 from guidelines.errors import DuplicateSlug, FrozenVersion, InvalidField
 from guidelines.folding import fold
+from guidelines.free_text import refuse_turning
 from guidelines.people import Actor
-from guidelines.schema import TURNING
 from guidelines.tables import META_COMMIT, Guideline, Publication, Team, Version
 
 SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -208,6 +208,7 @@ def publish(
     """Writes the version as readers will have it. Its row can never be changed afterwards: a trigger sees to that."""
     if len(change_note) > 2000:
         raise InvalidField(field="change_note", problem="too_long", limit=2000)
+    refuse_turning(change_note=change_note)
     document = authority.open_document(session, row.id).document
     hashes = queries.slice_hashes(row, document)
     publication = Publication(
@@ -303,9 +304,7 @@ def _key(block: Node) -> bytes:
 def _check_meta(*, title: str, language: str, kind: str, audience: str, summary: str, shelf: str) -> None:
     if not title.strip() or len(title) > MOST_TITLE or any(ord(character) < 32 for character in title):
         raise InvalidField(field="title", problem="length", limit=MOST_TITLE)
-    for field, value in (("title", title), ("audience", audience), ("summary", summary), ("shelf", shelf)):
-        if not TURNING.isdisjoint(value):
-            raise InvalidField(field=field, problem="turning")
+    refuse_turning(title=title, audience=audience, summary=summary, shelf=shelf)
     if language not in LANGUAGES:
         raise InvalidField(field="language", problem="unknown")
     if not SLUG.fullmatch(kind) or len(kind) > 40:

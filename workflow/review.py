@@ -26,7 +26,7 @@ from workflow.permissions import Permission
 from workflow.queries import Standing
 from workflow.tables import Policy as PolicyRow
 from workflow.tables import Roster
-from workflow.transition import MOST_REMARK, allowed, move, reason_in_words, set_state
+from workflow.transition import allowed, move, reason_in_words, remark_if_any, set_state
 
 
 def submit(session: Session, actor: Actor, version_id: str, *, at: datetime) -> Standing:
@@ -68,7 +68,7 @@ def reopen(session: Session, actor: Actor, version_id: str, *, at: datetime, rem
     """The owner team takes the version back to the draft."""
     found = allowed(session, actor, version_id, Permission.REOPEN, Action.REOPEN, at)
     versions.thaw(session, version_id)
-    return move(session, found, actor, Action.REOPEN, Kind.REOPENED, at, {"remark": remark[:MOST_REMARK]})
+    return move(session, found, actor, Action.REOPEN, Kind.REOPENED, at, {"remark": remark_if_any(remark)})
 
 
 def publish(

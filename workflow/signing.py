@@ -23,7 +23,7 @@ from workflow.permissions import Permission
 from workflow.policy import Requirement
 from workflow.queries import Standing
 from workflow.tables import SignOff
-from workflow.transition import MOST_REMARK, allowed, reason_in_words
+from workflow.transition import allowed, reason_in_words, remark_if_any
 
 
 def approve(
@@ -185,7 +185,7 @@ def _take_back(
     parts = eligible.slices_to_take_back(actor, team, choice, found.facts, sections)
     requirement = _requirement(entries, parts, found)
     shown = document_hash(found.document)
-    reason = remark[:MOST_REMARK]
+    reason = remark_if_any(remark)
     return _decide(session, found, actor, requirement, choice, parts, shown, "", language, reason, at)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from guidelines.free_text import refuse_turning
 from guidelines.people import Actor
 from workflow import events, machine
 from workflow import queries as reading
@@ -56,4 +57,11 @@ def reason_in_words(text: str) -> str:
     words = text.strip()
     if not words or len(words) > MOST_REMARK:
         raise RemarkMissing(field="remark", limit=MOST_REMARK)
+    refuse_turning(remark=words)
     return words
+
+
+def remark_if_any(text: str) -> str:
+    """A remark that may be left out, as long as it may be."""
+    refuse_turning(remark=text)
+    return text[:MOST_REMARK]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from exports import markdown
-from exports.errors import InvalidDocument, NotText, TooLarge, WrongType
+from exports.errors import NotText, TooDeep, TooLarge, WrongType
 from exports.formats import read, write
 from exports.html import render_document
 from exports.markdown import write_markdown
@@ -138,9 +138,9 @@ def test_hostile_nesting_is_answered_quickly_and_kept_within_limits(nest: str) -
 
 @pytest.mark.parametrize("nest", TOO_DEEP, ids=lambda nest: nest[:3])
 def test_lists_and_quotes_beyond_the_limit_are_refused_with_the_limit(nest: str) -> None:
-    with pytest.raises(InvalidDocument) as refusal:
+    with pytest.raises(TooDeep) as refusal:
         read_markdown(nest)
-    assert f"the limit is {MOST_DEPTH}; bring" in refusal.value.facts["reason"]
+    assert refusal.value.facts["limit"] == MOST_DEPTH < refusal.value.facts["size"]
 
 
 @given(levels=st.lists(st.sampled_from(["- ", "7. ", "> "]), min_size=1, max_size=200), every=st.booleans())
@@ -151,7 +151,7 @@ def test_lists_and_quotes_beyond_the_limit_are_refused_with_the_limit(nest: str)
 def test_lists_and_quotes_of_any_depth_keep_every_word_in_order_or_are_refused(levels: list[str], every: bool) -> None:
     source, said = nested(levels, every)
     if len(levels) > MOST_DEPTH:
-        with pytest.raises(InvalidDocument):
+        with pytest.raises(TooDeep):
             read_markdown(source)
         return
     document = checked(read_markdown(source))
