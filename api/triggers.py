@@ -20,16 +20,27 @@ from workflow.machine import MOVING, State, state_changes
 PREFIX: Final = "charte_"
 
 #: Rows that are written once: decisions, events, what readers have read, what was pinned, what was said.
-WRITTEN_ONCE: Final = ("acknowledgement", "comment", "event", "policy", "publication", "roster", "sign_off", "step")
+WRITTEN_ONCE: Final = (
+    "acknowledgement",
+    "comment",
+    "event",
+    "policy",
+    "publication",
+    "roster",
+    "sign_off",
+    "step",
+    "suggestion_session",
+)
 #: Rows that others stand on: some of their columns may change, they themselves stay.
-LASTING: Final = ("guideline", "membership", "person", "thread", "version", "version_state")
+LASTING: Final = ("guideline", "membership", "person", "suggestion", "thread", "version", "version_state")
 #: Who wrote which words, and when: it stands still with the text it tells of.
 PROJECTIONS: Final = ("authorship", "outline_revision", "section_revision")
 #: What each keeps from its first moment on, and what a version keeps as long as its text stands still.
 OF_A_GUIDELINE: Final = ("id", "slug", "owner_team", "created_at", "created_by")
 OF_A_THREAD: Final = ("id", "version_id", "quote", "prefix", "suffix", "section", "created_at", "created_by")
 OF_A_VERSION: Final = ("id", "guideline_id", "created_at", "created_by")
-OF_A_FROZEN_TEXT: Final = ("base_version_id", "title", "language", "kind", "audience", "summary", "revision")
+OF_A_FROZEN_TEXT: Final = ("base_version_id", "title", "language", "kind", "audience", "summary")
+OF_A_SUGGESTION: Final = ("version_id", "id", "person_id", "revision", "at", "note")
 PINNED: Final = ("policy_hash", "submitted_at", "submitted_by", "round")
 ONE_PER_GUIDELINE: Final = (State.PUBLISHED, State.INTERIM, State.SCHEDULED)
 
@@ -114,11 +125,21 @@ def _lasting() -> Iterator[Trigger]:
     yield Trigger("membership", "UPDATE", "facts", "of a membership only the end changes", _differ(of_a_membership))
     yield Trigger("thread", "DELETE", "never", "a thread is resolved, never deleted")
     yield Trigger("thread", "UPDATE", "facts", "what a thread was opened on stands", _differ(OF_A_THREAD))
+    yield Trigger("suggestion", "DELETE", "never", "a suggestion is decided or withdrawn, never deleted")
+    yield Trigger("suggestion", "UPDATE", "facts", "whose a suggestion is never changes", _differ(OF_A_SUGGESTION))
+    decided = "OLD.state IN ('accepted', 'rejected')"
+    yield Trigger("suggestion", "UPDATE", "decided", "what was decided on a suggestion stands", decided)
+    opened = "OLD.state <> 'open' AND NEW.state <> 'open'"
+    yield Trigger("suggestion", "UPDATE", "open", "only an open suggestion is decided", opened)
+    yield Trigger("suggestion", "INSERT", "open", "a suggestion begins open", "NEW.state <> 'open'")
 
 
 def _version() -> Iterator[Trigger]:
     state = _state("OLD", "id")
-    frozen = f"OLD.frozen AND NEW.frozen AND {_differ(OF_A_FROZEN_TEXT)}"
+    # In a review the log goes on, by suggestions and decisions.
+    reviewed = f"{state} = '{State.IN_REVIEW}' AND NEW.revision > OLD.revision"
+    moved = f"OLD.revision <> NEW.revision AND NOT ({reviewed})"
+    frozen = f"OLD.frozen AND NEW.frozen AND ({_differ(OF_A_FROZEN_TEXT)} OR {moved})"
     thawed = f"OLD.frozen AND NOT NEW.frozen AND {state} NOT IN ({_words(MOVING)})"
     yield Trigger("version", "DELETE", "never", "a version is withdrawn, never deleted")
     yield Trigger("version", "UPDATE", "origin", "where a version comes from never changes", _differ(OF_A_VERSION))
@@ -156,9 +177,15 @@ def _version_state() -> Iterator[Trigger]:
 
 def _text() -> Iterator[Trigger]:
     frozen = "the text stands still"
-    yield Trigger("step", "INSERT", "frozen", frozen, _frozen("NEW"))
+    reviewed = f"{_state('NEW')} = '{State.IN_REVIEW}'"
+    suggested = f"{reviewed} AND NEW.cause IN ('suggest', 'resolve')"
+    yield Trigger("step", "INSERT", "frozen", frozen, f"{_frozen('NEW')} AND NOT ({suggested})")
+    decided = (
+        "EXISTS (SELECT 1 FROM step WHERE step.version_id = NEW.version_id AND step.revision = NEW.revision"
+        " AND step.cause = 'resolve')"
+    )
     for table in PROJECTIONS:
-        yield Trigger(table, "INSERT", "frozen", frozen, _frozen("NEW"))
+        yield Trigger(table, "INSERT", "frozen", frozen, f"{_frozen('NEW')} AND NOT ({reviewed} AND {decided})")
         yield Trigger(table, "UPDATE", "frozen", frozen, f"{_frozen('OLD')} OR {_frozen('NEW')}")
         yield Trigger(table, "DELETE", "frozen", frozen, _frozen("OLD"))
     head = "(SELECT version.revision FROM version WHERE version.id = NEW.version_id)"

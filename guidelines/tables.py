@@ -90,7 +90,7 @@ class Version(SQLModel, table=True):
     summary: str = Field(default="", max_length=500)
     #: Steps accepted so far: the concurrency token.
     revision: int = 0
-    #: Whether the text stands still: no step is accepted, whoever asks.
+    #: Whether the text stands still: no step is accepted, whoever asks, but suggestions and decisions in a review.
     frozen: bool = False
     created_at: datetime = Field(sa_type=Moment)
     created_by: str = Field(foreign_key="person.id")
@@ -116,7 +116,7 @@ class StepRecord(SQLModel, table=True):
     own: int | None = None
     person_id: str = Field(max_length=32)
     at: datetime = Field(sa_type=Moment)
-    #: edit, restore, merge, import, repair.
+    #: edit, restore, merge, import, repair, suggest, resolve.
     cause: str = Field(max_length=20)
     #: The step's JSON.
     step: str = Field(sa_type=Text)
@@ -124,6 +124,42 @@ class StepRecord(SQLModel, table=True):
     sent: str = Field(default="", max_length=64)
 
     __table_args__ = (UniqueConstraint("version_id", "person_id", "ref", "ord"),)
+
+
+class SuggestionSession(SQLModel, table=True):
+    """The key that one open editor's suggestions begin with, and whose it is. Never changed: an id says whose it is."""
+
+    __tablename__ = "suggestion_session"
+
+    version_id: str = Field(foreign_key="version.id", primary_key=True)
+    key: str = Field(primary_key=True, max_length=32)
+    person_id: str = Field(foreign_key="person.id")
+    at: datetime = Field(sa_type=Moment)
+
+
+class Suggestion(SQLModel, table=True):
+    """A suggestion from its first place in the text on: whose, since when, what became of it. Its words are the text's.
+
+    Accepted and rejected are final. Withdrawn (its maker took it out) and overtaken (another's change left nothing of
+    it) are not: its maker may undo.
+    """
+
+    __tablename__ = "suggestion"
+
+    version_id: str = Field(foreign_key="version.id", primary_key=True)
+    id: str = Field(primary_key=True, max_length=48)
+    person_id: str = Field(foreign_key="person.id")
+    #: The revision that first held it.
+    revision: int
+    at: datetime = Field(sa_type=Moment)
+    #: The maker's reason, given with it.
+    note: str = Field(default="", sa_type=Text)
+    #: open, accepted, rejected, withdrawn, overtaken.
+    state: str = Field(default="open", max_length=20)
+    #: By whom, when and with which revision it ceased to be open.
+    decided_by: str | None = Field(default=None, max_length=32)
+    decided_at: datetime | None = Field(default=None, sa_type=Moment)
+    decided_revision: int | None = None
 
 
 class Snapshot(SQLModel, table=True):
@@ -148,7 +184,7 @@ class SectionRevision(SQLModel, table=True):
     section: str = Field(primary_key=True, max_length=64)
     #: "" when the section is no longer there.
     hash: str = Field(max_length=64)
-    #: edit, restore, merge, import, base (revision 0: inherited from the base version).
+    #: edit, restore, merge, import, resolve, base (revision 0: inherited from the base version).
     cause: str = Field(max_length=20)
     #: Where restored, merged or imported words came from, if they have a history here.
     source_version_id: str | None = Field(default=None, max_length=32)

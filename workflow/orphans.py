@@ -17,6 +17,8 @@ from guidelines.tables import (
     SectionRevision,
     Snapshot,
     StepRecord,
+    Suggestion,
+    SuggestionSession,
     Thread,
     Version,
 )
@@ -25,7 +27,7 @@ from workflow.tables import Acknowledgement, Event, Policy, Roster, SignOff, Ver
 
 TABLES: Final[tuple[type[SQLModel], ...]] = (
     Guideline, Version, VersionState, Event, SignOff, Roster, Publication, Acknowledgement, StepRecord, Snapshot,
-    SectionRevision, Authorship, OutlineRevision, Thread, Comment, Membership,
+    SectionRevision, Authorship, OutlineRevision, Thread, Comment, Membership, Suggestion, SuggestionSession,
 )  # fmt: skip
 #: What a column of this name names, in whichever table it stands.
 NAMED: Final[dict[str, Any]] = {
@@ -35,7 +37,16 @@ NAMED: Final[dict[str, Any]] = {
     "thread_id": Thread.id,
     "policy_hash": Policy.hash,
     **dict.fromkeys(
-        ("person_id", "principal_id", "created_by", "submitted_by", "published_by", "resolved_by", "removed_by"),
+        (
+            "person_id",
+            "principal_id",
+            "created_by",
+            "submitted_by",
+            "published_by",
+            "resolved_by",
+            "removed_by",
+            "decided_by",
+        ),
         Person.id,
     ),
 }

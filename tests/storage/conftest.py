@@ -9,6 +9,7 @@ from sqlmodel import Session, SQLModel
 
 from api.database import make_engine, transaction
 from guidelines import discussion
+from guidelines.tables import Suggestion, SuggestionSession
 from tests import postgres
 from tests.builders import doc, h1, p
 from tests.workflow.house import House, found
@@ -49,6 +50,9 @@ def _live(built: Engine) -> Iterator[Engine]:
         house.approve("v2", "julie", "legal")
         _another(house, session, "g2", "w1", "crisis")
         house.write("w1", "aicha", 1, "Right ")
+        session.add(SuggestionSession(version_id="w1", key="k1", person_id="julie", at=house.tick()))
+        session.add(Suggestion(version_id="w1", id="k1.1", person_id="julie", revision=1, at=house.tick()))
+        session.flush()
         _another(house, session, "g3", "x1", "never")
         review.withdraw(session, house.actor("aicha"), "x1", reason="Nobody needs it.", at=house.tick())
     yield built

@@ -27,6 +27,17 @@ ATTEMPTS: dict[str, tuple[str, ...]] = {
     "person_update_id": ("UPDATE person SET id = 'somebody' WHERE id = 'samuel'",),
     "thread_delete_never": ("DELETE FROM thread WHERE id = 't1'",),
     "thread_update_facts": ("UPDATE thread SET quote = 'Never' WHERE id = 't1'",),
+    "suggestion_delete_never": ("DELETE FROM suggestion WHERE id = 'k1.1'",),
+    "suggestion_update_facts": ("UPDATE suggestion SET person_id = 'samuel' WHERE id = 'k1.1'",),
+    "suggestion_update_decided": (
+        "UPDATE suggestion SET state = 'accepted' WHERE id = 'k1.1'",
+        "UPDATE suggestion SET state = 'open' WHERE id = 'k1.1'",
+    ),
+    "suggestion_update_open": (
+        "UPDATE suggestion SET state = 'withdrawn' WHERE id = 'k1.1'",
+        "UPDATE suggestion SET state = 'accepted' WHERE id = 'k1.1'",
+    ),
+    "suggestion_insert_open": (copy("suggestion", "id = 'k1.1'", id="'k1.9'", state="'accepted'"),),
     "version_delete_never": ("DELETE FROM version WHERE id = 'w1'",),
     "version_update_origin": ("UPDATE version SET created_by = 'julie' WHERE id = 'w1'",),
     "version_update_frozen": ("UPDATE version SET title = 'Another' WHERE id = 'v2'",),
@@ -82,7 +93,7 @@ ATTEMPTS: dict[str, tuple[str, ...]] = {
         "acknowledgement": "statement = 'x'", "comment": "text = 'x'", "event": "person_id = 'julie'",
         "policy": "body = '{}'", "publication": "title = 'x'", "roster": "person_id = 'ines'",
         "sign_off": "hashes = '{}'",
-        "step": "person_id = 'julie'",
+        "step": "person_id = 'julie'", "suggestion_session": "person_id = 'samuel'",
     }.items()},
     **{f"{table}_delete_once": (f"DELETE FROM {table}",) for table in WRITTEN_ONCE},
     **{
@@ -95,7 +106,7 @@ ATTEMPTS: dict[str, tuple[str, ...]] = {
     ) for table, where in {
         **dict.fromkeys(
             ("acknowledgement", "comment", "event", "guideline", "membership", "person", "policy", "publication",
-             "thread", "version"), "1",
+             "suggestion", "suggestion_session", "thread", "version"), "1",
         ),
         **dict.fromkeys(("roster", "step", "version_state"), "version_id = 'w1'"), "sign_off": "version_id = 'v2'",
     }.items()},
