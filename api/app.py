@@ -19,6 +19,7 @@ from api.config import Config
 from api.database import make_engine
 from api.errors import Fault, InvalidRequest, NotFound, SignInRequired, UnknownAddress
 from api.headers import security_headers
+from api.heads import heads
 from api.i18n import LANGUAGES, set_company_zone
 from api.live.rooms import Rooms
 from api.problems import problem
@@ -26,6 +27,7 @@ from api.render import refusal_page
 from api.routes.reference import OPENAPI, Described
 from api.routing import routes
 from api.visit import Services, admit, cookie_name, language_of, language_of_person, provide_visit
+from api.writable import WriteProbe
 
 log = logging.getLogger("charte")
 
@@ -40,7 +42,7 @@ def create_app(
     set_company_zone(config.time_zone)
     services = Services(config=config, engine=engine or make_engine(config.database_url), clock=now)
     rooms = Rooms(services)
-    services.extras.update(rooms=rooms, notify=rooms.notify)
+    services.extras.update(rooms=rooms, notify=rooms.notify, probe=WriteProbe(services.engine))
     app = Litestar(
         route_handlers=routes(),
         lifespan=[rooms.lifespan],
@@ -63,6 +65,7 @@ def create_app(
     for route in app.routes:
         for handler in getattr(route, "route_handlers", [getattr(route, "route_handler", None)]):
             _declared(handler)
+    app.asgi_handler = heads(app.asgi_handler)
     return app
 
 
@@ -96,7 +99,7 @@ def answer_http(request: "Request[Any, Any, Any]", error: HTTPException) -> "Res
     title, detail = refusals.say(code, {}, _language(request), to_program=not _for_people(request))
     answer = _plain(request, refusals.Refusal(error.status_code, code, title, detail))
     if allowed := (error.headers or {}).get("allow"):
-        answer.headers["allow"] = allowed
+        answer.headers["allow"] = allowed.replace("GET", "GET, HEAD")
     return answer
 
 

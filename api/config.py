@@ -18,6 +18,8 @@ from api.i18n import COMPANY_ZONE
 
 #: What a public address may begin with, and the port that goes without saying.
 PORTS: Final = {"http": 80, "https": 443}
+#: Where `charte serve` is reached when nothing else is said.
+LOCAL: Final = "http://127.0.0.1:8000"
 #: A name or a numeric address as a browser writes it in an Origin.
 HOST: Final = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?|[0-9a-f:.]*:[0-9a-f:.]*")
 
@@ -46,7 +48,7 @@ class Config:
     """All settings. `public_url` is the only source of absolute addresses: no header is trusted for it."""
 
     database_url: str
-    public_url: str = "http://127.0.0.1:8000"
+    public_url: str = LOCAL
     organisation: str = "Charte"
     #: Name of the time zone whose clock pages and exports show.
     time_zone: str = COMPANY_ZONE
@@ -72,8 +74,11 @@ SETTINGS = {
 }
 
 
-def read_config(environment: Mapping[str, str] = os.environ) -> Config:
-    """The configuration from `CHARTE_*` variables; raises `BadConfiguration` on the first that cannot be used."""
+def read_config(environment: Mapping[str, str] = os.environ, *, listens: str = LOCAL) -> Config:
+    """The configuration from `CHARTE_*` variables; raises `BadConfiguration` on the first that cannot be used.
+
+    `listens` is where people reach a server to which no public address is given.
+    """
     for name in environment:
         if name.startswith("CHARTE_") and name not in SETTINGS and not name.startswith("CHARTE_TEST_"):
             known = ", ".join(SETTINGS)
@@ -84,7 +89,7 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
             "CHARTE_DATABASE_URL: not set. Give the database, for example sqlite:////var/lib/charte/charte.db"
         )
     check_database_url(url)
-    public = public_address(environment.get("CHARTE_PUBLIC_URL", "http://127.0.0.1:8000"))
+    public = public_address(environment.get("CHARTE_PUBLIC_URL", listens))
     return Config(
         database_url=url,
         public_url=public,
@@ -93,6 +98,14 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
         secure_cookies=public.startswith("https:"),
         trusted_proxies=_proxies(environment.get("CHARTE_TRUSTED_PROXIES", "")),
     )
+
+
+def local_address(host: str, port: int) -> str:
+    """Where somebody at this machine reaches a server that listens there, as their browser writes it."""
+    host = host.lower()
+    if host in ("0.0.0.0", "::") or not HOST.fullmatch(host):
+        host = "127.0.0.1"
+    return public_address(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
 
 
 def public_address(url: str) -> str:

@@ -4,6 +4,7 @@ import errno
 import socket
 import sys
 from collections.abc import Callable
+from functools import partial
 
 from granian import Granian
 from granian.constants import Interfaces
@@ -13,7 +14,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.app import create_app
-from api.config import BadConfiguration, Config, read_config
+from api.config import BadConfiguration, Config, local_address, read_config
 from api.database import make_engine
 from api.errors import BadInput
 from api.front import with_page_cache
@@ -21,19 +22,19 @@ from api.lock import alone
 from api.operation import check_database, reason_of
 
 
-def application() -> ASGIApp:
+def application(config: Config) -> ASGIApp:
     """The application on the configured database: what each server process runs."""
-    return with_page_cache(create_app(read_config()))
+    return with_page_cache(create_app(config))
 
 
 def serve(*, host: str, port: int, workers: int) -> int:
     """Serves until interrupted; refuses a database that lacks a migration, or several processes on SQLite."""
-    config = read_config()
+    config = read_config(listens=local_address(host, port))
     check(config, workers)
     address = free_address(host, port)
     with alone(config.database_url, "serve"):
         print(announcement(config, address, port), flush=True)
-        run(application, host=address, port=port, workers=workers)
+        run(partial(application, config), host=address, port=port, workers=workers)
     return 0
 
 

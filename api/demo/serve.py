@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 
 from api import clock
 from api.app import create_app
-from api.config import Config, public_address
+from api.config import Config, local_address, public_address
 from api.database import make_engine, transaction
 from api.demo import company
 from api.demo.story import tell
@@ -81,8 +81,8 @@ def is_told(session: Session) -> bool:
 
 def configuration(database: Path, host: str, port: int) -> Config:
     """The demo's settings; only CHARTE_PUBLIC_URL is taken from the environment."""
-    named = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host
-    url = public_address(os.environ.get("CHARTE_PUBLIC_URL") or f"http://{named}:{port}")
+    configured = os.environ.get("CHARTE_PUBLIC_URL")
+    url = public_address(configured) if configured else local_address(host, port)
     return Config(
         database_url=f"sqlite:///{database.resolve()}",
         public_url=url,
