@@ -1,9 +1,11 @@
-// Three writers, one authority, delays, cuts and refusals: at the end every copy must say the same.
-// Usage: node simulation.ts FIRST_SEED COUNT [adding | broken]. `adding` edits take nothing away and are never refused;
+// Three writers, one authority, delays, cuts, refusals and texts taken anew: at the end every copy must say the same.
+// Usage: node simulation.ts FIRST_SEED COUNT [adding | hasty | broken]. `adding` edits take nothing away and are never
+// refused; `hasty` adds too, and takes a text that comes anew without asking whether the commit under way is in it;
 // `broken` trusts that one's own commit came back as it was sent.
 import type { Node } from "prosemirror-model";
 import { EditorState, TextSelection } from "prosemirror-state";
 import { Mapping, Step } from "prosemirror-transform";
+import { Anew } from "../src/anew.ts";
 import {
   arrival,
   confirmedDocument,
@@ -13,7 +15,9 @@ import {
   sharedPlugin,
   sharedState,
   sharing,
+  type Arrival,
   type Commit,
+  type Fate,
   type Flight,
 } from "../src/collab.ts";
 import { uniqueIds } from "../src/ids.ts";
@@ -26,7 +30,8 @@ import { randomFrom, type Random } from "./random.ts";
 const [first = 0, count = 1] = process.argv.slice(2, 4).map(Number);
 const mode = process.argv[4] ?? "";
 const broken = mode === "broken";
-const adding = mode === "adding";
+const hasty = mode === "hasty";
+const adding = hasty || mode === "adding";
 const totals = {
   runs: 0,
   made: 0,
@@ -39,6 +44,9 @@ const totals = {
   resent: 0,
   replaced: 0,
   undone: 0,
+  anew: 0,
+  waited: 0,
+  missing: 0,
   reopened: 0,
   diverged: 0,
   seeds: [] as number[],
@@ -110,13 +118,20 @@ class Authority {
   }
 }
 
+/** What arrives: a commit, that one's own was refused or is made on a revision too old, the whole text. */
+type Message = Commit | { refused: string } | { gone: string } | { doc: Node; revision: number };
+
 /** One writer: its copy, what the authority sent that has not arrived, and what it sent itself. */
 class Writer {
   state: EditorState;
-  readonly inbox: (Commit | { refused: string })[] = [];
+  readonly inbox: Message[] = [];
   readonly outbox: Flight[] = [];
   online = true;
   made = 0;
+  /** The whole text that waits for the answer to what is under way. */
+  anew: Anew | null = null;
+  /** By how much this writer's edits have made the text longer, as far as they were not handed back. */
+  grown = 0;
   readonly name: string;
   readonly authority: Authority;
   readonly random: Random;
@@ -142,6 +157,7 @@ class Writer {
     totals.made += steps.length;
     const tr = this.state.tr;
     for (const step of steps) tr.step(step);
+    this.grown += tr.doc.content.size - this.state.doc.content.size;
     const at = this.random.below(tr.doc.content.size + 1);
     tr.setSelection(TextSelection.near(tr.doc.resolve(at)));
     this.state = this.state.apply(tr);
@@ -155,7 +171,7 @@ class Writer {
   }
 
   send(): void {
-    if (!this.online) return;
+    if (!this.online || this.anew) return;
     const tr = departure(this.state, `${this.name}-${++this.made}`);
     if (!tr) return;
     this.state = this.state.apply(tr);
@@ -163,35 +179,73 @@ class Writer {
     if (flight) this.outbox.push(flight);
   }
 
-  /** A cut loses what travels, both ways; coming back asks for what was missed and sends the same commit again. */
+  /** A cut loses what travels, both ways; coming back asks for what was missed, or for the whole text. */
   cutOrConnect(): void {
     if (this.online && !this.random.chance(0.3)) return;
     this.online = !this.online;
     this.inbox.length = 0;
     this.outbox.length = 0;
+    this.anew = null;
     if (!this.online) return;
+    if (this.random.chance(0.4)) {
+      totals.anew++;
+      this.take({ doc: this.authority.doc, revision: this.authority.log.length });
+      return;
+    }
     const { revision } = sharedState(this.state);
     this.inbox.push(...this.authority.commits.filter((commit) => commit.revision > revision));
     this.read();
+    this.sendAgain();
+  }
+
+  private sendAgain(): void {
     const { flight } = sharedState(this.state);
-    if (flight) {
-      totals.resent++;
-      this.outbox.push(flight);
-    }
+    if (!flight) return;
+    totals.resent++;
+    this.outbox.push(flight);
   }
 
   read(): void {
     for (let message = this.inbox.shift(); message; message = this.inbox.shift()) this.take(message);
   }
 
-  private take(message: Commit | { refused: string }): void {
+  private take(message: Message): void {
+    if ("doc" in message) {
+      this.anew = new Anew(this.state, message.doc, message.revision, "x");
+      if (this.anew.isClear || hasty) this.takeAnew(hasty ? "not taken" : { kept: [] });
+      else this.sendAgain();
+    } else if (this.anew) {
+      const { flight } = sharedState(this.state);
+      if ("refused" in message) message.refused === flight?.ref && this.takeAnew("refused");
+      else if ("gone" in message) message.gone === flight?.ref && this.takeAnew("not taken");
+      else {
+        const fate = this.anew.take(message);
+        if (fate) this.takeAnew(fate);
+      }
+    } else this.takeLive(message);
+  }
+
+  private takeAnew(fate: Fate): void {
+    if (sharedState(this.state).flight) totals.waited++;
+    if (fate === "refused") totals.refused++;
+    const taken = (this.anew as Anew).opening(this.state, fate);
+    this.anew = null;
+    this.apply(taken);
+  }
+
+  private apply({ tr, lost }: Arrival): void {
+    totals.lost += lost.length;
+    this.grown -= lost.reduce((total, step) => total + growth(step), 0);
+    this.state = this.state.apply(tr);
+  }
+
+  private takeLive(message: Commit | { refused: string } | { gone: string }): void {
     const { flight, revision } = sharedState(this.state);
+    if ("gone" in message) return;
     if ("refused" in message) {
       if (flight?.ref !== message.refused) return;
       totals.refused++;
-      const { tr, lost } = refusal(this.state);
-      totals.lost += lost.length;
-      this.state = this.state.apply(tr);
+      this.apply(refusal(this.state));
       return;
     }
     const own = flight?.ref === message.ref;
@@ -199,8 +253,7 @@ class Writer {
     try {
       const taken = broken && own ? trusting(this.state, message) : arrival(this.state, message);
       if (own && taken.tr.docChanged) totals.replaced++;
-      totals.lost += taken.lost.length;
-      this.state = this.state.apply(taken.tr);
+      this.apply(taken);
     } catch (error) {
       if (!(error instanceof Diverged)) throw error;
       totals.reopened++;
@@ -225,6 +278,7 @@ say(totals);
 function run(seed: number): void {
   const random = randomFrom(seed);
   const authority = new Authority(randomDocument(random));
+  const before = authority.doc.content.size;
   const writers = ["a", "b", "c"].map((name) => new Writer(name, authority, random));
   for (let turn = 0; turn < 60; turn++) {
     random.pick(writers).act();
@@ -237,9 +291,14 @@ function run(seed: number): void {
       writer.send();
       deliver(authority, writer, writers, null);
     }
-    if (turn > 5 && writers.every((writer) => !sharedState(writer.state).locals.length && !writer.inbox.length)) break;
+    if (turn > 5 && writers.every((writer) => !sharedState(writer.state).locals.length && !writer.inbox.length && !writer.anew)) break;
   }
   totals.runs++;
+  const grown = writers.reduce((total, writer) => total + writer.grown, 0);
+  if (adding && authority.doc.content.size !== before + grown) {
+    totals.missing++;
+    totals.seeds.push(seed);
+  }
   const same = writers.every(
     (writer) => writer.state.doc.eq(authority.doc) && confirmedDocument(writer.state).eq(authority.doc),
   );
@@ -253,10 +312,18 @@ function deliver(authority: Authority, from: Writer, writers: readonly Writer[],
   const flight = from.outbox.shift();
   if (!flight) return;
   const known = authority.answers.has(flight.ref);
+  if (!known && from.anew && random?.chance(0.3)) return void from.inbox.push({ gone: flight.ref });
   const answer = authority.receive(flight, !adding && (random?.chance(0.03) ?? false));
   if (!answer) from.inbox.push({ refused: flight.ref });
   else if (known) from.inbox.push(answer);
   else for (const writer of writers) if (writer.online) writer.inbox.push(answer);
+}
+
+/** By how much a step that only adds makes a text longer. */
+function growth(step: Step): number {
+  let grown = 0;
+  step.getMap().forEach((from, to, start, end) => (grown += end - start - (to - from)));
+  return grown;
 }
 
 /** The broken twin: takes one's own commit for confirmed without looking at what the log says. */

@@ -2,7 +2,8 @@
 // No DOM and no network: tests/conformance runs this very module against an authority with delays and cuts.
 import { Slice, type Node } from "prosemirror-model";
 import { Plugin, PluginKey, Selection, TextSelection, type EditorState, type Transaction } from "prosemirror-state";
-import { DocAttrStep, Mapping, ReplaceStep, Step } from "prosemirror-transform";
+import { Mapping, Step } from "prosemirror-transform";
+import { difference } from "./difference.ts";
 import { mergedTyping, pack, regrouped, sameStep, type Local } from "./packing.ts";
 import { schema } from "./schema.ts";
 
@@ -108,20 +109,29 @@ export function refusal(state: EditorState, everything = false): Arrival {
   return { tr: finished(state, tr, { revision, locals: [], flight: null }, locals.length), lost };
 }
 
+/** What became of the commit under way before the whole text came anew: it is in the text, or it was never taken. */
+export type Fate = { readonly kept: readonly number[] } | "refused" | "not taken";
+
 /**
  * Takes the authority's whole text in the place of this copy: caret, undo and what was typed stay where they have a place.
- * The commit under way may be in that text or not. Where that cannot be told it is lost, unless it is in;
- * `again` says whether one that is not in may be sent once more.
+ * A commit that was not taken waits again with the rest; of one that was refused the words are lost.
  */
-export function reopening(state: EditorState, doc: Node, revision: number, again: boolean): Arrival {
+export function reopening(state: EditorState, doc: Node, revision: number, fate: Fate): Arrival {
   const { locals, flight } = sharedState(state);
-  const rest = locals.filter((local) => !local.sent);
-  const isIn = flight === null || without(rest, state.doc).eq(doc);
-  const stay = !isIn && again && confirmedDocument(state).eq(doc);
-  const kept = stay ? locals.map((local) => ({ ...local, sent: null })) : rest;
+  const kept = fate === "not taken" ? locals.map((local) => ({ ...local, sent: null })) : restOf(locals);
   const steps = difference(without(kept, state.doc), doc);
   const { tr, lost } = othersArrival(state, steps, revision, { revision, locals: kept, flight: null });
-  return { tr, lost: isIn || stay ? lost : [...flight.steps.map(stepOf), ...lost] };
+  const sent = (flight?.steps ?? []).filter((_, place) => isLost(fate, place));
+  return { tr, lost: [...sent.map(stepOf), ...lost] };
+}
+
+/** What was typed and is in no commit yet. */
+export function restOf(locals: readonly Local[]): Local[] {
+  return locals.filter((local) => !local.sent);
+}
+
+function isLost(fate: Fate, place: number): boolean {
+  return fate === "refused" || (fate !== "not taken" && !fate.kept.includes(place));
 }
 
 /** How many changes wait to be confirmed, a run of typing counted as one. */
@@ -182,7 +192,7 @@ function ownArrival(state: EditorState, commit: Commit, steps: readonly Step[], 
   const same = groups.every((group, place) => kept[place] === place && group !== null && sameStep(group, steps[place]));
   if (!same || kept.length !== groups.length) return replaceFlight(state, steps, kept, commit.revision, lost);
   const { locals } = sharedState(state);
-  const confirmed = { revision: commit.revision, locals: locals.filter((local) => !local.sent), flight: null };
+  const confirmed = { revision: commit.revision, locals: restOf(locals), flight: null };
   if (steps.length === groups.length) return { tr: finished(state, state.tr, confirmed, 0), lost };
   // The authority added steps of its own, ids for new blocks: they come after ours as another's would.
   const between = state.apply(state.tr.setMeta(sharing, confirmed));
@@ -207,7 +217,7 @@ function replaceFlight(
 ): Arrival {
   const { locals, flight } = sharedState(state);
   const inFlight = locals.filter((local) => local.sent);
-  const rest = locals.filter((local) => !local.sent);
+  const rest = restOf(locals);
   const tr = state.tr;
   for (const local of [...locals].reverse()) must(tr, local.inverse);
   const groups = regrouped(locals, flight?.steps.length ?? 0);
@@ -275,28 +285,6 @@ function movedSelection(selection: Selection, tr: Transaction): Selection {
 /** The document before one's own steps that end it. */
 function without(locals: readonly Local[], doc: Node): Node {
   return [...locals].reverse().reduce((at, local) => applied(local.inverse, at), doc);
-}
-
-/** Steps that make one document of another and touch no more than what differs. */
-function difference(from: Node, to: Node): Step[] {
-  const differs = (name: string) => JSON.stringify(from.attrs[name]) !== JSON.stringify(to.attrs[name]);
-  const attrs = Object.keys(to.attrs).filter(differs);
-  const steps: Step[] = attrs.map((name) => new DocAttrStep(name, to.attrs[name]));
-  const start = from.content.findDiffStart(to.content);
-  const end = from.content.findDiffEnd(to.content);
-  if (start === null || end === null) return steps;
-  const overlap = Math.max(0, start - Math.min(end.a, end.b));
-  const small = new ReplaceStep(start, end.a + overlap, to.slice(start, end.b + overlap));
-  if (makes([...steps, small], from, to)) return [...steps, small];
-  return [...steps, new ReplaceStep(0, from.content.size, new Slice(to.content, 0, 0))];
-}
-
-function makes(steps: readonly Step[], from: Node, to: Node): boolean {
-  try {
-    return steps.reduce((doc, step) => applied(step, doc), from).eq(to);
-  } catch {
-    return false; // the ends of the difference lie at depths that do not fit
-  }
 }
 
 function fits(steps: readonly Step[], doc: Node): boolean {

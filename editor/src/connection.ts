@@ -3,17 +3,19 @@ import { Node } from "prosemirror-model";
 import type { EditorState, Transaction } from "prosemirror-state";
 import type { Step } from "prosemirror-transform";
 import { documentHash, type NodeJson } from "./canonical.ts";
+import { Anew } from "./anew.ts";
 import {
   arrival,
   confirmedDocument,
   departure,
   isOf,
   refusal,
-  reopening,
+  restOf,
   sharedState,
   wordsOf,
   type Arrival,
   type Commit,
+  type Fate,
 } from "./collab.ts";
 import type { Cursor, FromAuthority, Present, Standing, Thread, ToAuthority } from "./frames.ts";
 import { after, ENDS, patience, type Happening, type Phase } from "./phases.ts";
@@ -23,6 +25,8 @@ const PING = 20_000;
 const SILENCE = 45_000;
 const CURSOR = 300;
 const MOST_FAULTS = 4;
+/** Answers that leave a commit to be made again: on a text too old to be known, or when something failed there. */
+const NOT_TAKEN: ReadonlySet<string> = new Set(["version_gone", "fault"]);
 
 /** Why words are shown to be copied. */
 export type Loss = "moved" | "reopened" | "refused";
@@ -55,6 +59,8 @@ export class Connection {
   private attempts = 0;
   private faults = 0;
   private afresh = true;
+  /** The whole text that waits for the answer to the commit under way, and what came after it. */
+  private waiting: { anew: Anew; standing: Standing; since: FromAuthority[] } | null = null;
   /** Who writes here. */
   private me = "";
   private heard = 0;
@@ -138,6 +144,7 @@ export class Connection {
 
   private closed(code: number): void {
     this.socket = null;
+    this.waiting = null;
     window.clearInterval(this.timers.ping);
     const reason = ENDS[code];
     if (reason) return this.finish(reason, "", "");
@@ -184,6 +191,7 @@ export class Connection {
   }
 
   private take(frame: FromAuthority): void {
+    if (this.waiting && frame.t !== "reload") return this.decide(frame);
     switch (frame.t) {
       case "init":
         this.me = frame.you.id;
@@ -212,26 +220,56 @@ export class Connection {
     }
   }
 
+  /** The whole text: at once, or when it is known whether the commit under way is in it. */
   private opened(json: unknown, standing: Standing): void {
     const state = this.host.state();
     const doc = Node.fromJSON(model, json);
-    const taken = state && this.reopened(state, doc, standing.revision);
-    this.afresh = false;
-    this.host.open(doc, standing, taken?.tr ?? null);
-    const words = wordsOf(taken?.lost ?? []);
-    if (words) this.host.lost(words, "reopened");
-    this.stands(standing);
+    if (!state) return this.open(doc, standing, null);
+    const anew = new Anew(state, doc, standing.revision, this.me);
+    if (anew.isClear) return this.openAnew(anew, { kept: [] }, standing);
+    if (++this.faults >= MOST_FAULTS) return this.openAnew(anew, "refused", standing);
+    this.waiting = { anew, standing, since: [] };
+    this.sendFlight();
   }
 
-  /** What the whole text makes of this copy; a copy that is past mending loses what it holds, not known as durable. */
-  private reopened(state: EditorState, doc: Node, revision: number): { tr: Transaction | null; lost: readonly Step[] } {
-    const { flight, locals } = sharedState(state);
+  /** Takes what comes while the whole text waits, until the answer to the commit under way is there. */
+  private decide(frame: FromAuthority): void {
+    const state = this.host.state();
+    if (!this.waiting || !state) return;
+    const { anew, standing, since } = this.waiting;
+    const { flight } = sharedState(state);
+    let fate: Fate | null = null;
+    if (frame.t === "commits") for (const commit of frame.list) fate = anew.take(commit) ?? fate;
+    else if (frame.t === "nack" && frame.ref === flight?.ref) fate = NOT_TAKEN.has(frame.code) ? "not taken" : "refused";
+    else since.push(frame);
+    if (!fate) return;
+    this.waiting = null;
+    this.openAnew(anew, fate, { ...standing, revision: anew.revision }, frame.t === "nack" ? frame : undefined);
+    for (const later of since) this.take(later);
+  }
+
+  /** A copy that is past mending loses what it holds, not known as durable. */
+  private openAnew(anew: Anew, fate: Fate, standing: Standing, refused?: { title: string; detail: string }): void {
+    const state = this.host.state() as EditorState;
+    let taken: { tr: Transaction | null; lost: readonly Step[] };
     try {
-      return reopening(state, doc, revision, flight !== null && ++this.faults < MOST_FAULTS);
+      taken = anew.opening(state, fate);
     } catch (error) {
       console.error(error);
-      return { tr: null, lost: locals.map((local) => local.step) };
+      const { locals } = sharedState(state);
+      taken = { tr: null, lost: (typeof fate === "object" ? restOf(locals) : locals).map((local) => local.step) };
     }
+    if (typeof fate === "object") this.faults = 0;
+    this.open(anew.doc, standing, taken.tr);
+    const words = wordsOf(taken.lost);
+    if (words) this.host.lost(words, refused ? "refused" : "reopened", refused);
+    else if (refused && fate === "refused") this.host.told(refused);
+  }
+
+  private open(doc: Node, standing: Standing, taken: Transaction | null): void {
+    this.afresh = false;
+    this.host.open(doc, standing, taken);
+    this.stands(standing);
   }
 
   private caughtUp(commits: readonly Commit[], standing: Standing): void {

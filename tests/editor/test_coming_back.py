@@ -4,11 +4,12 @@ import os
 import signal
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from guidelines.document import plain_text
 from tests import served
-from tests.editor.conftest import AICHA, HELD, Draft, Window, made
+from tests.editor.conftest import AICHA, HELD, SAMUEL, Draft, Window, made
 from tests.editor.test_cuts import wired
 
 KEY = 90  # milliseconds from key to key, as a quick writer types
@@ -90,3 +91,54 @@ def test_typing_goes_on_where_the_caret_stands_while_a_killed_server_comes_back(
             holds(draft, aicha, f"Ask first, then speak. hors la loi{WORDS}")
             no_notice(aicha.page)
             draft.end()  # the console says, rightly, that the server was gone
+
+
+def test_the_whole_text_with_anothers_words_leaves_what_waits_and_the_caret_in_their_place(draft: Draft) -> None:
+    aicha, line = wired(draft)
+    samuel = draft.open(SAMUEL)
+    aicha.caret("then speak.")
+    aicha.type(" A")  # the caret is known to stand there: it was typed and saved
+    aicha.is_saved()
+    samuel.caret("Ask first")
+    line.sockets[-1].close(code=4009)  # after which an editor asks for the whole text
+    samuel.type(" of all")
+    aicha.type("h hors")
+    aicha.page.keyboard.type(WORDS, delay=20)
+    samuel.is_saved()
+    aicha.is_saved()
+    expect(aicha.page.locator("#text")).to_contain_text("of all")
+    assert [frame["have"] for frame in line.opens()] == [None, None]
+    holds(draft, aicha, f"Ask first of all, then speak. Ah hors{WORDS}")
+    no_notice(aicha.page)
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+def test_the_whole_text_waits_until_it_is_known_whether_the_commit_under_way_is_in_it(
+    draft: Draft, arrives: bool
+) -> None:
+    """The answer is lost, or the commit itself; meanwhile another writes before and behind the same place."""
+    aicha, line = wired(draft)
+    samuel = draft.open(SAMUEL)
+    aicha.caret("then speak.")
+    aicha.type(" A")
+    aicha.is_saved()
+    line.change = lambda frame: None if frame["t"] == "commits" else frame
+    line.holds_commits = not arrives
+    aicha.type("h")
+    expect(aicha.page.locator("#saved[data-state=saving]")).to_be_visible()
+    aicha.type(" et")
+    aicha.press("Backspace")
+    aicha.type("h bien")
+    for after, words in (("Ask first", " of all"), ("Last line.", " Or not.")):
+        samuel.caret(after)
+        samuel.type(words)
+        samuel.is_saved()
+    line.change, line.holds_commits = lambda frame: frame, False
+    line.sockets[-1].close(code=4009)
+    expect(aicha.page.locator("#text")).to_contain_text("Or not.", timeout=10_000)
+    aicha.type("...")
+    aicha.is_saved()
+    alike = "Ask first of all, then speak. Ah eh bien..."
+    assert aicha.words.split("\n")[1] == alike
+    assert plain_text(draft.stored()).split("\n")[1] == alike
+    no_notice(aicha.page)

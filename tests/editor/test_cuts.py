@@ -21,6 +21,7 @@ class Line:
         self.sent: list[Frame] = []
         self.sockets: list[WebSocketRoute] = []
         self.change: Callable[[Frame], Frame | None] = lambda frame: frame
+        self.holds_commits = False
         page.route_web_socket(LIVE, self._opened)
 
     def _opened(self, socket: WebSocketRoute) -> None:
@@ -29,7 +30,8 @@ class Line:
 
         def up(text: str | bytes) -> None:
             self.sent.append(json.loads(text))
-            server.send(text)
+            if not (self.holds_commits and self.sent[-1]["t"] == "commit"):
+                server.send(text)
 
         def down(text: str | bytes) -> None:
             frame = self.change(json.loads(text))
