@@ -175,6 +175,10 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         N_("The text is word for word the one in force"),
         N_("Change something before submitting it, or give the draft up."),
     ),
+    "place_stands": (
+        N_("Readers have this text: its address, language, team and shelf stay"),
+        N_("Nothing was changed. The title and what goes with it change in a new draft."),
+    ),
     "draft_open": (N_("A version is in preparation already"), N_("Open it and write there: one at a time.")),
     "remark_missing": (N_("A reason in words is needed"), N_("Write it in at most {limit} characters.")),
     "superseded": (

@@ -118,6 +118,9 @@ def _lasting() -> Iterator[Trigger]:
     origin = "where a guideline comes from never changes"
     yield Trigger("guideline", "DELETE", "never", "a guideline is never deleted")
     yield Trigger("guideline", "UPDATE", "origin", origin, _differ(OF_A_GUIDELINE))
+    read = "EXISTS (SELECT 1 FROM publication WHERE publication.guideline_id = OLD.id)"
+    stands = "what readers have keeps its address and its team"
+    yield Trigger("guideline", "UPDATE", "read", stands, f"{read} AND {_differ(OF_WHAT_READERS_HAVE)}")
     # Name and address may change: that is how a person is forgotten.
     yield Trigger("person", "DELETE", "never", "a person's name may be erased, the person is never deleted")
     yield Trigger("person", "UPDATE", "id", "a person stays the one whom the log names", _differ(("id",)))

@@ -55,6 +55,7 @@ _EVENTS: Final = {
     "draft_started": ("pencil", "", N_("%(person)s started a new draft")),
     "text_imported": ("upload", "", N_("%(person)s brought in a whole text")),
     "meta_changed": ("pencil", "", N_("%(person)s changed the title or what goes with it")),
+    "guideline_moved": ("pencil", "", N_("%(person)s changed %(what)s")),
     "version_submitted": ("send", "", N_("%(person)s submitted the draft for review")),
     "signed_off": ("pen-line", "ok", N_("%(person)s signed off for %(team)s")),
     "objected": ("circle-alert", "fallen", N_("%(person)s objected for %(team)s")),
@@ -68,6 +69,13 @@ _EVENTS: Final = {
     "version_acknowledged": ("book-open-check", "", N_("%(person)s confirmed having read it")),
 }
 
+
+_PLACE: Final = {
+    "slug": N_("the address"),
+    "language": N_("the language"),
+    "owner_team": N_("the owner team"),
+    "shelf": N_("the shelf"),
+}
 
 _KINDS: Final = {
     "charter": N_("Charter"),
@@ -169,6 +177,7 @@ def say_event(
         "person": people.get(event.person_id or "", say(N_("Somebody"))),
         "team": teams.get(team, team),
         "number": str(facts.get("number", "")),
+        "what": say_list([say(name) for key, name in _PLACE.items() if key in facts], language),
     }
     return icon, tone, say(words) % known
 

@@ -30,6 +30,7 @@ RESERVED_SLUGS: Final = frozenset({"new", "search"})
 LANGUAGES: Final = ("fr", "en")
 MOST_SLUG: Final = 80
 MOST_TITLE: Final = 200
+MOST: Final = {"audience": 200, "summary": 500, "shelf": 100}
 
 EMPTY: Final = Node("doc", {}, (Node("paragraph", {"id": "b0"}),))
 
@@ -61,14 +62,7 @@ def create_guideline(
     """A new guideline with its first draft. Raises `InvalidField`, `DuplicateSlug`, `InvalidStep`, `DocumentFull`."""
     _check_meta(title=title, language=language, kind=kind, audience=audience, summary=summary, shelf=shelf)
     slug = slug or slug_of(title)
-    if not SLUG.fullmatch(slug) or len(slug) > MOST_SLUG:
-        raise InvalidField(field="slug", problem="slug", limit=MOST_SLUG)
-    if slug in RESERVED_SLUGS:
-        raise InvalidField(field="slug", problem="reserved")
-    if session.exec(select(Guideline).where(Guideline.slug == slug)).first():
-        raise DuplicateSlug(slug=slug)
-    if session.get(Team, owner_team) is None:
-        raise InvalidField(field="owner_team", problem="unknown")
+    _check_place(session, guideline_id, slug=slug, owner_team=owner_team)
     guideline = Guideline(
         id=guideline_id,
         slug=slug,
@@ -92,6 +86,15 @@ def create_guideline(
         created_by=actor.id,
     )
     return _begin(session, row, checked(document), authors=[actor.id], at=at, cause="edit")
+
+
+def move_guideline(session: Session, guideline: Guideline, *, slug: str, owner_team: str, shelf: str) -> None:
+    """Changes where a guideline stands and whose it is, by the rules of its beginning."""
+    _check_place(session, guideline.id, slug=slug, owner_team=owner_team)
+    refuse_turning(shelf=shelf)
+    _check_lines(shelf=shelf)
+    guideline.slug, guideline.owner_team, guideline.shelf = slug, owner_team, shelf.strip()
+    session.flush()
 
 
 def start_draft(session: Session, actor: Actor, base: Version, *, version_id: str, at: datetime) -> Version:
@@ -122,15 +125,18 @@ def set_meta(
     kind: str,
     audience: str,
     summary: str,
+    language: str | None = None,
 ) -> Version:
-    """Changes what is signed besides the text. Raises `FrozenVersion` when the version stands still."""
+    """Changes what is signed besides the text; None keeps the language. Raises `FrozenVersion` when it stands still."""
     row = queries.lock_version(session, version_id)
     if row.frozen:
         raise FrozenVersion(version=version_id)
-    _check_meta(title=title, language=row.language, kind=kind, audience=audience, summary=summary, shelf="")
+    language = row.language if language is None else language
+    _check_meta(title=title, language=language, kind=kind, audience=audience, summary=summary, shelf="")
     document = authority.open_document(session, version_id).document
     before = queries.slice_hashes(row, document)
     row.title, row.kind, row.audience, row.summary = title.strip(), kind, audience.strip(), summary.strip()
+    row.language = language
     if queries.slice_hashes(row, document) != before:
         _project_meta(session, row, document, actor, at)
     return row
@@ -309,6 +315,21 @@ def _check_meta(*, title: str, language: str, kind: str, audience: str, summary:
         raise InvalidField(field="language", problem="unknown")
     if not SLUG.fullmatch(kind) or len(kind) > 40:
         raise InvalidField(field="kind", problem="slug", limit=40)
-    for field, value, most in (("audience", audience, 200), ("summary", summary, 500), ("shelf", shelf, 100)):
-        if len(value) > most or any(ord(character) < 32 for character in value):
-            raise InvalidField(field=field, problem="too_long", limit=most)
+    _check_lines(audience=audience, summary=summary, shelf=shelf)
+
+
+def _check_lines(**lines: str) -> None:
+    for field, value in lines.items():
+        if len(value) > MOST[field] or any(ord(character) < 32 for character in value):
+            raise InvalidField(field=field, problem="too_long", limit=MOST[field])
+
+
+def _check_place(session: Session, guideline_id: str, *, slug: str, owner_team: str) -> None:
+    if not SLUG.fullmatch(slug) or len(slug) > MOST_SLUG:
+        raise InvalidField(field="slug", problem="slug", limit=MOST_SLUG)
+    if slug in RESERVED_SLUGS:
+        raise InvalidField(field="slug", problem="reserved")
+    if session.exec(select(Guideline).where(Guideline.slug == slug, Guideline.id != guideline_id)).first():
+        raise DuplicateSlug(slug=slug)
+    if session.get(Team, owner_team) is None:
+        raise InvalidField(field="owner_team", problem="unknown")

@@ -39,6 +39,9 @@ NAMING: Final[tuple[type[SQLModel], ...]] = (Event, Version, VersionState, Publi
 #: Stands for a moment that cannot be read: no entry with it has the hash that it was written with.
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
 META: Final = ("title", "kind", "audience", "summary")
+#: What of a guideline may change until something of it is published.
+PLACE: Final = ("slug", "owner_team")
+PLACING: Final = frozenset({Kind.GUIDELINE_CREATED, Kind.GUIDELINE_MOVED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +151,12 @@ def _guideline(session: Session, guideline_id: str, told: Sequence[Told]) -> Ite
     elif first is None or first.kind != Kind.GUIDELINE_CREATED:
         yield _fault(1, "the guideline is created by no event")
     else:
-        data = first.data
-        stands = (row.created_by, row.created_at, row.policy, row.slug, row.owner_team)
-        if stands != (first.person_id, first.at, data.get("policy"), data.get("slug"), data.get("owner_team")):
+        if (row.created_by, row.created_at, row.policy) != (first.person_id, first.at, first.data.get("policy")):
             yield _fault(first.seq, "the guideline was created otherwise")
+        for name in PLACE:
+            told_last = [entry for entry in told if entry.kind in PLACING and name in entry.data][-1:] or [first]
+            if getattr(row, name) != told_last[0].data.get(name):
+                yield _fault(told_last[0].seq, f"the guideline has another {name}")
 
 
 def _unknown(told: Sequence[Told], versions: set[str]) -> Iterator[Fault]:
@@ -236,12 +241,11 @@ def _text(session: Session, row: Version, own: Sequence[Told], submits: Sequence
 
 def _beginning(session: Session, row: Version, entry: Told) -> Iterator[Fault]:
     first = projection.first_hash(session, row.id)
-    stood = (row.created_by, row.created_at, row.base_version_id, row.language, first)
+    stood = (row.created_by, row.created_at, row.base_version_id, first)
     begun = (
         entry.person_id,
         entry.at,
         entry.data.get("base"),
-        entry.data.get("language"),
         entry.data.get("document"),
     )
     if stood != begun:
@@ -249,11 +253,15 @@ def _beginning(session: Session, row: Version, entry: Told) -> Iterator[Fault]:
 
 
 def _meta(row: Version, own: Sequence[Told]) -> Iterator[Fault]:
-    """Title and what else is signed beside the text are those last told."""
+    """Title, language and what else is signed beside the text are those last told."""
     last = [entry for entry in own if entry.kind in (*BEGINNINGS, Kind.META_CHANGED)][-1]
     for name in META:
         if last.data.get(name) != getattr(row, name):
             yield _fault(last.seq, f"version {row.id} has another {name}")
+    spoken = (*BEGINNINGS, Kind.GUIDELINE_MOVED)
+    last = [entry for entry in own if entry.kind in spoken and "language" in entry.data][-1]
+    if last.data["language"] != row.language:
+        yield _fault(last.seq, f"version {row.id} has another language")
 
 
 def _imports(session: Session, row: Version, own: Sequence[Told], end: int) -> Iterator[Fault]:

@@ -1,9 +1,9 @@
-"""Drafts: a new guideline, a new draft of one, changes to what is signed beside the text. Who may, and what is told."""
+"""Drafts: a new guideline, a new draft of one, changes to what goes with the text. Who may, and what is told."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from guidelines import authority, versions
 from guidelines import queries as writing
@@ -13,13 +13,13 @@ from guidelines.people import Actor
 from guidelines.tables import Guideline, Version
 from workflow import events, machine
 from workflow import queries as reading
-from workflow.errors import DraftOpen
+from workflow.errors import DraftOpen, PlaceStands
 from workflow.events import Kind
 from workflow.machine import Action, State
 from workflow.permissions import Permission, demand
 from workflow.policy import policy_named
 from workflow.predicates import Context
-from workflow.tables import VersionState
+from workflow.tables import Event, VersionState
 
 
 def create_guideline(
@@ -139,11 +139,70 @@ def set_meta(
     """Changes the title and what else is signed besides the text."""
     version = _locked(session, version_id)
     demand_edit(session, actor, version)
+    before = _meta(version)
     row = versions.set_meta(
         session, actor, version_id, at=at, title=title, kind=kind, audience=audience, summary=summary
     )
-    _tell(session, row, actor, Kind.META_CHANGED, at, _meta(row))
+    if _meta(row) != before:
+        _tell(session, row, actor, Kind.META_CHANGED, at, {**_meta(row)})
     return row
+
+
+def move_guideline(
+    session: Session,
+    actor: Actor,
+    guideline_id: str,
+    *,
+    at: datetime,
+    slug: str | None = None,
+    language: str | None = None,
+    owner_team: str | None = None,
+    shelf: str | None = None,
+) -> Guideline:
+    """Changes what a guideline was begun with, while nothing of it was ever published; None leaves a thing as it is.
+
+    By an editor of the team that owns it and of the one that will. An empty address is made from the title.
+    Raises `PlaceStands` once readers had it.
+    """
+    guideline = writing.lock_guideline(session, guideline_id)
+    state = reading.moving(session, guideline_id)
+    version = state.version_id if state else writing.versions(session, guideline_id)[0].id
+    row = writing.lock_version(session, version)
+    before = _place(guideline, row)
+    wanted = {"slug": slug, "language": language, "owner_team": owner_team, "shelf": shelf}
+    wanted = {**before, **{name: value for name, value in wanted.items() if value is not None}}
+    wanted["slug"] = wanted["slug"] or versions.slug_of(row.title)
+    for team in (guideline.owner_team, wanted["owner_team"]):
+        demand(Permission.GUIDELINE_CREATE, actor, Context(owner_team=team))
+    if writing.publications(session, guideline_id):
+        raise PlaceStands(slug=guideline.slug)
+    demand_edit(session, actor, row)
+    spoken = wanted.pop("language")
+    versions.move_guideline(session, guideline, **wanted)
+    versions.set_meta(session, actor, row.id, at=at, language=spoken, **_meta(row))
+    after = _place(guideline, row)
+    if changed := {name: value for name, value in after.items() if before[name] != value}:
+        _tell(session, row, actor, Kind.GUIDELINE_MOVED, at, {**changed})
+    return guideline
+
+
+def moved_to(session: Session, slug: str) -> str | None:
+    """The address of the guideline that once had this one; None when there never was such an address."""
+    told = select(Event.guideline_id).where(
+        col(Event.kind).in_((Kind.GUIDELINE_CREATED, Kind.GUIDELINE_MOVED)),
+        col(Event.data).contains(events.canonical({"slug": slug})[1:-1], autoescape=True),
+    )
+    found = session.exec(told.order_by(col(Event.at).desc()).limit(1)).first()
+    return session.get_one(Guideline, found).slug if found else None
+
+
+def _place(guideline: Guideline, row: Version) -> dict[str, str]:
+    return {
+        "slug": guideline.slug,
+        "language": row.language,
+        "owner_team": guideline.owner_team,
+        "shelf": guideline.shelf,
+    }
 
 
 def _locked(session: Session, version_id: str) -> Version:
@@ -157,7 +216,7 @@ def _beginning(session: Session, row: Version) -> dict[str, object]:
     return {**_meta(row), "language": row.language, "document": document}
 
 
-def _meta(row: Version) -> dict[str, object]:
+def _meta(row: Version) -> dict[str, str]:
     return {"title": row.title, "kind": row.kind, "audience": row.audience, "summary": row.summary}
 
 

@@ -101,6 +101,12 @@ class DraftOpen(Unmet):
     code = "draft_open"
 
 
+class PlaceStands(Unmet):
+    """Readers have the guideline: where it stands and whose it is stays. Fact `slug`."""
+
+    code = "place_stands"
+
+
 class RemarkMissing(Unmet):
     """The action needs a reason in words. Facts `field`, `limit`."""
 

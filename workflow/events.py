@@ -30,6 +30,7 @@ class Kind(StrEnum):
     DRAFT_STARTED = "draft_started"
     TEXT_IMPORTED = "text_imported"
     META_CHANGED = "meta_changed"
+    GUIDELINE_MOVED = "guideline_moved"
     SUBMITTED = "version_submitted"
     SIGNED_OFF = "signed_off"
     OBJECTED = "objected"

@@ -8,6 +8,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.params import FromPath, FromQuery, MultipartBody
+from litestar.response import Redirect
 
 from api.i18n import N_, say_list, translations
 from api.pages.forms import Form, submitted
@@ -24,6 +25,7 @@ from exports.formats import READS, read
 from guidelines import queries as writing
 from guidelines import versions
 from guidelines.document import Node
+from guidelines.errors import UnknownGuideline
 from guidelines.people import Role
 from guidelines.tables import Guideline, Publication, Version
 from workflow import drafts, events, handbook, queries
@@ -33,6 +35,8 @@ from workflow.permissions import Permission, may
 from workflow.policy import Policy
 from workflow.predicates import Context
 
+#: What a guideline keeps from its first publication on.
+PLACE = ("slug", "language", "owner_team", "shelf")
 FIELDS = ("title", "slug", "language", "kind", "owner_team", "audience", "summary", "shelf")
 
 
@@ -53,6 +57,7 @@ class Mays:
 
     draft: bool
     edit: bool
+    move: bool
     give_up: bool
     withdraw: bool
 
@@ -93,7 +98,14 @@ def create(visit: ThisVisit, data: MultipartBody[dict[str, Any]]) -> "Response[A
 def guideline_page(visit: ThisVisit, slug: FromPath[str], done: FromQuery[str] = "") -> "Response[Any]":
     """The guideline."""
     with visit.read() as work:
-        return show_guideline(visit, work, slug, done=done)
+        demand_seen(work)
+        try:
+            return show_guideline(visit, work, slug, done=done)
+        except UnknownGuideline:
+            moved = drafts.moved_to(work.session, slug)
+            if moved is None:
+                raise
+            return Redirect(f"/{visit.language}/guidelines/{moved}", status_code=302)
 
 
 @post("/guidelines/{slug:str}/draft", access=Access.MEMBER, sync_to_thread=True)
@@ -135,23 +147,30 @@ def import_text(visit: ThisVisit, slug: FromPath[str], data: MultipartBody[dict[
 
 @post("/guidelines/{slug:str}/details", access=Access.MEMBER, sync_to_thread=True)
 def change_details(visit: ThisVisit, slug: FromPath[str], data: Form) -> "Response[Any]":
-    """Changes what is signed beside the draft's text, and the sentence of the handbook."""
+    """Changes what goes with the draft's text; before the first publication also where the guideline stands."""
+    changed: list[str] = []
 
     def act(work: Work) -> str:
         demand_seen(work)
+        version_id = _open_draft(work, slug)
+        changed.append(version_id)
         wanted = {name: data.get(name, "") for name in ("title", "kind", "audience", "summary")}
-        drafts.set_meta(work.session, work.actor, _open_draft(work, slug), at=work.at, **wanted)
-        return f"/{visit.language}/guidelines/{slug}?done=saved"
+        drafts.set_meta(work.session, work.actor, version_id, at=work.at, **wanted)
+        guideline = writing.guideline_by_slug(work.session, slug)
+        if place := {name: data[name] for name in PLACE if name in data}:
+            drafts.move_guideline(work.session, work.actor, guideline.id, at=work.at, **place)
+        return f"/{visit.language}/guidelines/{guideline.slug}?done=saved"
 
-    return submitted(
+    answer = submitted(
         visit, act, lambda work, refusal: show_guideline(visit, work, slug, refusal=refusal, form=data, sent="details")
     )
+    for version_id in changed:
+        nudge(visit, version_id)
+    return answer
 
 
 def _new(visit: Visit, work: Work, form: dict[str, str], refusal: Refusal | None = None) -> "Response[Any]":
     demand_seen(work)
-    names = writing.team_names(work.session, visit.language)
-    held = sorted(team for role, team in work.actor.memberships if role is Role.EDITOR)
     return page(
         visit,
         work,
@@ -159,9 +178,15 @@ def _new(visit: Visit, work: Work, form: dict[str, str], refusal: Refusal | None
         status=refusal.status if refusal else 200,
         form={**dict.fromkeys(FIELDS, ""), **form},
         kinds=kinds(visit.language),
-        teams=[(team, names.get(team, team)) for team in held],
+        teams=_teams_of(work, writing.team_names(work.session, visit.language)),
         refusal=refusal,
     )
+
+
+def _teams_of(work: Work, names: dict[str, str]) -> list[tuple[str, str]]:
+    """The teams whose texts the person writes, with their names: those that may own a guideline of theirs."""
+    held = sorted(team for role, team in work.actor.memberships if role is Role.EDITOR)
+    return [(team, names.get(team, team)) for team in held]
 
 
 def _document(file: Any) -> Node | None:
@@ -214,7 +239,8 @@ def show_guideline(
         team=teams.get(guideline.owner_team, guideline.owner_team),
         moving=moved,
         kinds=kinds(visit.language),
-        may=_mays(work, guideline, found),
+        may=_mays(work, guideline, found, published=bool(published)),
+        teams=_teams_of(work, teams),
         in_force=_in_force(work, slug, in_force),
         confirmations=queries.acknowledgements(work.session, in_force.version_id) if in_force else 0,
         versions=_history(visit, work, slug, history, published),
@@ -232,11 +258,12 @@ def _in_force(work: Work, slug: str, row: Publication | None) -> handbook.Entry 
     return handbook.edition(work.session, slug, f"{row.major}.{row.minor}") if row else None
 
 
-def _mays(work: Work, guideline: Guideline, found: queries.Standing | None) -> Mays:
+def _mays(work: Work, guideline: Guideline, found: queries.Standing | None, *, published: bool) -> Mays:
     owner = Context(owner_team=guideline.owner_team, state=State.PUBLISHED)
     return Mays(
         draft=found is None and may(Permission.DRAFT_START, work.actor, owner),
         edit=found is not None and may(Permission.DRAFT_EDIT, work.actor, found.context),
+        move=not published and may(Permission.GUIDELINE_CREATE, work.actor, owner),
         give_up=found is not None
         and possible(found.state, Action.WITHDRAW)
         and may(Permission.WITHDRAW, work.actor, found.context),

@@ -4,10 +4,11 @@ import json
 from datetime import datetime
 from typing import Annotated, Any
 
-from litestar import Router, get, post
+from litestar import Router, get, patch, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 from pydantic import BaseModel, Field
 
+from api.routes.nudge import nudge
 from api.routes.paging import Cursor, Limit, Page, paged, read_cursor
 from api.routes.reference import SIGNED_IN
 from api.routes.seen import guideline_seen
@@ -63,6 +64,16 @@ class NewGuideline(Body):
     shelf: str = ""
     markdown: str | None = None
     document: dict[str, Any] | None = None
+
+
+class ChangedGuideline(Body):
+    """What is left out stays."""
+
+    title: Words | None = None
+    slug: str | None = Field(None, description="The address in the handbook; made from the title when empty.")
+    language: str | None = None
+    owner_team: str | None = None
+    shelf: str | None = None
 
 
 class Begun(BaseModel):
@@ -166,9 +177,24 @@ def create_guideline(visit: ThisVisit, data: JSONBody[NewGuideline]) -> Begun:
 def get_guideline(visit: ThisVisit, slug: FromPath[str]) -> GuidelineWithVersions:
     """One guideline with all its versions."""
     with visit.read() as work:
-        row = guideline_seen(work, slug)
-        versions = [edition_of(life) for life in queries.lives(work.session, [row.id])[row.id]]
-        return GuidelineWithVersions(**_shapes(work, [row])[0], versions=versions)
+        return _with_versions(work, guideline_seen(work, slug))
+
+
+@patch("/{slug:str}", access=Access.MEMBER, refuses=(404, 409, 422), sync_to_thread=True)
+def change_guideline(visit: ThisVisit, slug: FromPath[str], data: JSONBody[ChangedGuideline]) -> GuidelineWithVersions:
+    """Changes the draft's title, and until the first publication (`place_stands`) address, language, team and shelf."""
+    place = data.model_dump(exclude={"title"}, exclude_none=True)
+    with visit.write() as work:
+        guideline = guideline_seen(work, slug)
+        newest = queries.lives(work.session, [guideline.id])[guideline.id][0].version
+        if data.title is not None:
+            meta = {"kind": newest.kind, "audience": newest.audience, "summary": newest.summary}
+            drafts.set_meta(work.session, work.actor, newest.id, title=data.title, at=work.at, **meta)
+        if place:
+            drafts.move_guideline(work.session, work.actor, guideline.id, at=work.at, **place)
+        shape = _with_versions(work, guideline)
+    nudge(visit, newest.id)
+    return shape
 
 
 @post("/{slug:str}/drafts", access=Access.MEMBER, refuses=(404, 409), sync_to_thread=True)
@@ -229,6 +255,11 @@ def get_policy(visit: ThisVisit, slug: FromPath[str]) -> Policy:
         return Policy(name=found.name, hash=found.hash, policy=found.model_dump(mode="json"))
 
 
+def _with_versions(work: Work, row: GuidelineRow) -> GuidelineWithVersions:
+    versions = [edition_of(life) for life in queries.lives(work.session, [row.id])[row.id]]
+    return GuidelineWithVersions(**_shapes(work, [row])[0], versions=versions)
+
+
 def _shapes(work: Work, rows: list[GuidelineRow]) -> list[dict[str, Any]]:
     lives = queries.lives(work.session, [row.id for row in rows])
     names = writing.people_named(work.session, {row.created_by for row in rows})
@@ -261,6 +292,7 @@ router = Router(
     tags=["Guidelines"],
     security=SIGNED_IN,
     route_handlers=[
-        list_guidelines, create_guideline, get_guideline, start_draft, list_events, verify_events, get_policy,
+        list_guidelines, create_guideline, get_guideline, change_guideline, start_draft, list_events,
+        verify_events, get_policy,
     ],
 )  # fmt: skip

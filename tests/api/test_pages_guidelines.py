@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import Engine
 
+from guidelines import queries as writing
 from tests.api.browsing import Company, Page
 
 NEW = "/guidelines/new"
@@ -70,6 +71,84 @@ def test_the_title_and_what_goes_with_it_are_changed_while_it_is_a_draft(company
     assert "Our charter" in saved.words
     refused = aicha.send(saved, "/details", status=422, title=" ", audience="Kept")
     assert refused.form("/details").fields["audience"] == "Kept"
+
+
+def test_address_language_team_and_shelf_are_changed_until_the_first_publication(company: Company) -> None:
+    begin(company, 200, title="Charter", slug="charter", language="en", shelf="Speaking")
+    aicha = company.visitor("aicha")
+    page = aicha.read("/guidelines/charter")
+    kept = page.form("/details").fields
+    assert (kept["slug"], kept["language"], kept["owner_team"], kept["shelf"]) == ("charter", "en", "comms", "Speaking")
+    moved = aicha.send(page, "/details", slug="social-media", language="fr", shelf="Parler")
+    assert moved.answer.url.path == "/en/guidelines/social-media"
+    kept = moved.form("/details").fields
+    assert (kept["slug"], kept["language"], kept["shelf"]) == ("social-media", "fr", "Parler")
+    log = aicha.read("/guidelines/social-media/evidence").words
+    assert "Aicha changed the address, the language and the shelf" in log
+    assert "changed the title" not in log
+
+
+def test_an_address_that_was_left_leads_to_the_new_one(company: Company) -> None:
+    begin(company, 200, title="Charter", slug="charter")
+    aicha = company.visitor("aicha")
+    aicha.send(aicha.read("/guidelines/charter"), "/details", slug="social-media")
+    aicha.send(aicha.read("/guidelines/social-media"), "/details", slug="social")
+    for left in ("charter", "social-media"):
+        assert aicha.read(f"/guidelines/{left}").answer.url.path == "/en/guidelines/social"
+    aicha.read("/guidelines/chart", status=404)
+    company.visitor("ines").read("/guidelines/charter", status=404)
+    begin(company, 200, title="Another", slug="charter")
+    assert aicha.read("/guidelines/charter").answer.url.path == "/en/guidelines/charter"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "status", "words"),
+    [
+        ("slug", "new", 422, "Correct the address: kept for Charte itself."),
+        ("slug", "Not an address", 422, "Correct the address"),
+        ("slug", "taken", 409, "Another guideline has this address"),
+        ("language", "it", 422, "Correct the language"),
+        ("owner_team", "legal", 403, "This is not among your rights"),
+        ("owner_team", "nowhere", 403, "This is not among your rights"),
+        ("shelf", "x" * 101, 422, "Correct the shelf: too long (limit: 100)."),
+    ],
+)
+def test_what_a_guideline_could_not_begin_with_it_cannot_be_moved_to(
+    company: Company, field: str, value: str, status: int, words: str
+) -> None:
+    begin(company, 200, title="Charter", slug="charter")
+    begin(company, 200, title="Taken", slug="taken")
+    aicha = company.visitor("aicha")
+    page = aicha.send(aicha.read("/guidelines/charter"), "/details", status, **{"title": "Kept", field: value})
+    assert words in page.words
+    assert page.form("/details").fields["title"] == "Kept"
+    assert "Kept" not in aicha.read("/guidelines").words
+
+
+def test_a_guideline_that_readers_have_stays_where_it_is(company: Company) -> None:
+    begin(company, 200, title="Charter", slug="charter")
+    aicha = company.visitor("aicha")
+    before = aicha.read("/guidelines/charter")
+    with company.acting() as house:
+        version = writing.versions(house.session, writing.guideline_by_slug(house.session, "charter").id)[0].id
+        house.submit(version)
+        house.approve(version, "mathieu", "comms")
+        house.approve(version, "julie", "legal")
+        house.publish(version)
+    aicha.send(aicha.read("/guidelines/charter"), "/draft")
+    page = aicha.send(before, "/details", 409, slug="elsewhere", title="Moved")
+    assert "Readers have this text: its address, language, team and shelf stay" in page.words
+    assert "slug" not in page.form("/details").fields
+    assert "Moved" not in aicha.read("/guidelines").words
+
+
+def test_a_lawyer_who_writes_along_is_not_offered_to_move_the_guideline(company: Company) -> None:
+    begin(company, 200, title="Charter", slug="charter")
+    julie = company.visitor("julie")
+    form = julie.read("/guidelines/charter").form("/details")
+    assert "slug" not in form.fields
+    answer = julie.post("/guidelines/charter/details", title="Charter", kind="guide", slug="mine")
+    assert answer.status == 403
 
 
 def test_a_second_draft_is_not_started(company: Company) -> None:

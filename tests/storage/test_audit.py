@@ -13,7 +13,7 @@ from sqlmodel import Session, SQLModel
 from api import triggers
 from api.database import transaction
 from tests.workflow.house import found
-from workflow import events
+from workflow import drafts, events
 from workflow.audit import Audited, audit, audit_everything
 from workflow.events import Damage, Fault
 from workflow.tables import Event
@@ -365,7 +365,21 @@ def test_a_moment_that_python_does_not_know_is_a_fault_on_postgresql(lived_on_po
 def test_a_guideline_moved_to_other_hands_or_another_address_is_found(lived: Engine, column: str) -> None:
     said, _ = alone(lived, f"UPDATE guideline SET {column} = 'legal' WHERE id = 'g'")
     (faults,) = said.values()
-    assert faults == ["event 1: evidence_differs (the guideline was created otherwise)"]
+    assert faults == [f"event 1: evidence_differs (the guideline has another {column})"]
+
+
+def test_a_guideline_that_moved_before_anything_was_published_is_as_last_told(engine: Engine) -> None:
+    with transaction(engine) as session:
+        house = found(session)
+        house.create()
+        drafts.move_guideline(session, house.actor("aicha"), "g", slug="social", language="fr", at=house.tick())
+    with transaction(engine, read_only=True) as session:
+        assert audit_everything(session) == Audited({"social": []}, 2)
+    said, _ = alone(engine, "UPDATE guideline SET slug = 'charter'", "UPDATE version SET language = 'en'")
+    assert said["charter"] == [
+        "event 2: evidence_differs (the guideline has another slug)",
+        "event 2: evidence_differs (version v1 has another language)",
+    ]
 
 
 def test_an_audit_changes_nothing(engine: Engine) -> None:

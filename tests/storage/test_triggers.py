@@ -229,9 +229,18 @@ def test_a_published_state_is_not_pushed_out_by_a_second_one(lived: Engine) -> N
 
 @pytest.mark.parametrize("column", triggers.OF_A_GUIDELINE)
 def test_nothing_of_where_a_guideline_comes_from_is_changed(lived: Engine, column: str) -> None:
-    values = {"created_at": "'2020-01-01 00:00:00+00:00'", "created_by": "'julie'", "owner_team": "'legal'"}
+    values = {"created_at": "'2020-01-01 00:00:00+00:00'", "created_by": "'julie'"}
     with lived.connect() as connection, pytest.raises(IntegrityError, match="where a guideline comes from"):
         connection.execute(text(f"UPDATE guideline SET {column} = {values.get(column, chr(39) + 'x' + chr(39))}"))
+
+
+@pytest.mark.parametrize("column", triggers.OF_WHAT_READERS_HAVE)
+def test_what_readers_have_keeps_its_address_and_its_team(lived: Engine, column: str) -> None:
+    with lived.connect() as connection:
+        with pytest.raises(IntegrityError, match="what readers have keeps its address"):
+            connection.execute(text(f"UPDATE guideline SET {column} = 'legal' WHERE id = 'g'"))
+        connection.rollback()
+        connection.execute(text(f"UPDATE guideline SET {column} = 'legal' WHERE id = 'g2'"))
 
 
 @pytest.mark.parametrize("column", triggers.OF_A_THREAD)
