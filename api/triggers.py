@@ -36,7 +36,9 @@ LASTING: Final = ("guideline", "membership", "person", "suggestion", "thread", "
 #: Who wrote which words, and when: it stands still with the text it tells of.
 PROJECTIONS: Final = ("authorship", "outline_revision", "section_revision")
 #: What each keeps from its first moment on, and what a version keeps as long as its text stands still.
-OF_A_GUIDELINE: Final = ("id", "slug", "owner_team", "created_at", "created_by")
+OF_A_GUIDELINE: Final = ("id", "created_at", "created_by")
+#: What of a guideline stands from its first publication on.
+OF_WHAT_READERS_HAVE: Final = ("slug", "owner_team")
 OF_A_THREAD: Final = ("id", "version_id", "quote", "prefix", "suffix", "section", "created_at", "created_by")
 OF_A_VERSION: Final = ("id", "guideline_id", "created_at", "created_by")
 OF_A_FROZEN_TEXT: Final = ("base_version_id", "title", "language", "kind", "audience", "summary")
