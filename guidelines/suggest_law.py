@@ -58,16 +58,57 @@ def suggest_breach(before: Tree, after: Tree, mine: Owned) -> Breach | None:
     return _breach(before, after, mine)
 
 
-def keeps_intent(merged: Tree, sent: Tree, theirs: Owned) -> bool:
+def keeps_intent(seen: Tree, sent: Tree, found: Tree, merged: Tree, theirs: Owned) -> bool:
     """Whether a commit moved behind others still says what its author saw.
 
-    `merged` is the text after it, `sent` the author's own text after it; `theirs` are all suggestions of everybody
-    whose commits came between. A decision among those moves the base, so nothing that it overtook keeps its intent.
+    It led from `seen` to `sent`, and behind the others from `found` to `merged`; `theirs` are all suggestions of
+    everybody whose commits came between. Without them the same blocks must have become the same. What others changed
+    plainly or decided elsewhere does not count; what they changed so in these very blocks does.
     """
-    if merged.attrs != sent.attrs:
+    meant, done = window(seen, sent), window(found, merged)
+    if meant is None or done is None:
+        return meant is done
+    verdict = _rejecting(theirs)
+    said = _change(meant.before, meant.after, verdict)
+    if not _is_same_change(said, _change(done.before, done.after, verdict)):
         return False
-    found = window(merged, sent)
-    return found is None or _is_same_without(found, theirs)
+    return bool(said.before) or _is_same_place(seen, sent, found, merged, verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """The blocks that differ, and the ids of the blocks around them ("" where there is none)."""
+
+    before: Sequence[Tree]
+    after: Sequence[Tree]
+    neighbours: tuple[str, str]
+
+
+def _change(old: Sequence[Tree], new: Sequence[Tree], verdict: Verdict) -> _Change:
+    left = [_joined(block) for block in remaining(old, verdict)]
+    right = [_joined(block) for block in remaining(new, verdict)]
+    start, end = _difference(left, right)
+    stop = len(left) - end
+    around = (_id(left[start - 1]) if start else "", _id(left[stop]) if end else "")
+    return _Change(left[start:stop], right[start : len(right) - end], around)
+
+
+def _is_same_change(one: _Change, two: _Change) -> bool:
+    return all(
+        len(here) == len(there) and all(map(_is_same, here, there))
+        for here, there in ((one.before, two.before), (one.after, two.after))
+    )
+
+
+def _is_same_place(seen: Tree, sent: Tree, found: Tree, merged: Tree, verdict: Verdict) -> bool:
+    """Whether what was only put in stands beside the same block on one side at least."""
+    said = _change(seen.content.content, sent.content.content, verdict).neighbours
+    done = _change(found.content.content, merged.content.content, verdict).neighbours
+    return any(one == two for one, two in zip(said, done, strict=True))
+
+
+def _id(block: Tree) -> str:
+    return str(block.attrs["id"])
 
 
 def window(before: Tree, after: Tree) -> Window | None:

@@ -178,7 +178,7 @@ class Play:
             self.tally["pairs that no longer apply"] += 1
         elif suggest_law.suggest_breach(one.tree, rebased.tree, owner(second)):
             self.tally["pairs against the law"] += 1
-        elif not suggest_law.keeps_intent(rebased.tree, two.tree, owner(first)):
+        elif not suggest_law.keeps_intent(before, two.tree, one.tree, rebased.tree, owner(first)):
             self.tally["pairs against the intent"] += 1
         else:
             self.tally["merged"] += 1

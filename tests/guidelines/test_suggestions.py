@@ -265,21 +265,45 @@ def check_that_the_author_s_own_paragraph_may_change_its_properties() -> None:
 
 def check_that_a_merge_says_what_its_author_saw() -> None:
     """Julie splits a paragraph; Aïcha made it a heading meanwhile, and the step lands on the first half."""
+    seen = tree(p("xy", id="a"))
     sent = tree(h1("xy", id="a", chg=layers((A, {"style": "p"}))))
     split = layers((B, {"id": "a"}))
+    found = tree(p("x", id="a", mi=B), p("y", id="n", chg=split))
     torn = tree(h1("x", id="a", mi=B, chg=layers((A, {"style": "p"}))), p("y", id="n", chg=split))
     merged = tree(
         h1("x", id="a", mi=B, chg=layers((A, {"style": "p"}))),
         h1("y", id="n", chg=layers((B, {"id": "a"}), (A, {"style": "p"}))),
     )
-    assert not suggest_law.keeps_intent(torn, sent, owner("julie"))
-    assert suggest_law.keeps_intent(merged, sent, owner("julie"))
+    assert not suggest_law.keeps_intent(seen, sent, found, torn, owner("julie"))
+    assert suggest_law.keeps_intent(seen, sent, found, merged, owner("julie"))
 
 
-def test_a_merge_that_overtook_a_decision_does_not_keep_its_intent() -> None:
-    sent = tree(p("x", ins("y"), ins("z", B), id="a"))
+def check_that_what_is_put_in_stays_beside_what_it_was_put_beside() -> None:
+    """A paragraph was taken away meanwhile on either side of the place of a new one, which now stands elsewhere."""
+    seen = tree(p("x", id="a"), p("y", id="b"), p("z", id="c"), p("w", id="d"))
+    new = p(ins("n"), id="n", mi=A)
+    sent = tree(p("x", id="a"), p("y", id="b"), new, p("z", id="c"), p("w", id="d"))
+    found = tree(p("x", id="a"), p("w", id="d"))
+    one_gone = tree(p("x", id="a"), p("y", id="b"), p("w", id="d"))
+    beside = tree(p("x", id="a"), p("y", id="b"), new, p("w", id="d"))
+    assert keeps_intent(seen, sent, one_gone, beside, owner("julie"))
+    assert not keeps_intent(seen, sent, found, tree(p("x", id="a"), new, p("w", id="d")), owner("julie"))
 
-    assert not keeps_intent(tree(p("x", ins("y"), "z", id="a")), sent, owner("julie"))
+
+def test_a_merge_that_overtook_a_decision_on_its_own_words_does_not_keep_its_intent() -> None:
+    seen = tree(p("x", ins("z", B), id="a"), p("w", id="c"))
+    sent = tree(p("x", ins("y"), ins("z", B), id="a"), p("w", id="c"))
+    found = tree(p("xz", id="a"), p("w", id="c"))
+
+    assert not keeps_intent(seen, sent, found, tree(p("x", ins("y"), "z", id="a"), p("w", id="c")), owner("julie"))
+
+
+def test_what_others_changed_plainly_elsewhere_leaves_a_merge_its_intent() -> None:
+    seen, sent = tree(p("x", id="a"), p("w", id="c")), tree(p("x", ins("y"), id="a"), p("w", id="c"))
+    found, merged = tree(p("x", id="a"), p("wow", id="c")), tree(p("x", ins("y"), id="a"), p("wow", id="c"))
+
+    assert keeps_intent(seen, sent, found, merged, owner("julie"))
+    assert not keeps_intent(seen, sent, found, tree(p("x", id="a"), p("w", ins("y"), "ow", id="c")), owner("julie"))
 
 
 #: What must hold, and a broken guard with which it does not.
@@ -299,8 +323,11 @@ GUARDS: dict[Callable[[], None], list[tuple[Any, str, Callable[..., Any]]]] = {
     check_that_rows_under_a_spanning_cell_are_not_suggested_one_by_one: [(suggest_law, "_torn", lambda blocks: 0)],
     check_that_the_author_s_own_paragraph_may_change_its_properties: [(suggest_law, "closes", lambda child: True)],
     check_that_a_merge_says_what_its_author_saw: [
-        (suggest_law, "keeps_intent", lambda merged, sent, theirs: True),
-        (suggest_law, "_is_same_without", lambda found, rejected: True),
+        (suggest_law, "keeps_intent", lambda *_: True),
+        (suggest_law, "_is_same_change", lambda *_: True),
+    ],
+    check_that_what_is_put_in_stays_beside_what_it_was_put_beside: [
+        (suggest_law, "_is_same_place", lambda *_: True)
     ],
 }  # fmt: skip
 
