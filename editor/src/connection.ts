@@ -34,6 +34,8 @@ export type Loss = "moved" | "reopened" | "refused";
 /** What the connection needs of the page. */
 export interface Host {
   state(): EditorState | null;
+  /** Before anything that was told is taken in. */
+  ready(): void;
   /** Puts the text on the page, at first and again when the old copy is of no use; `taken` makes it of the old one. */
   open(doc: Node, standing: Standing, taken: Transaction | null): void;
   dispatch(tr: Transaction): void;
@@ -182,6 +184,7 @@ export class Connection {
   private hear(text: string): void {
     this.heard = Date.now();
     try {
+      this.host.ready();
       this.take(JSON.parse(text) as FromAuthority);
     } catch (error) {
       // Whatever went wrong, the log is right: the text is opened again, and what was typed since is shown.

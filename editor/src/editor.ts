@@ -71,6 +71,7 @@ let whenSaved: (() => void)[] = [];
 
 const host: Host = {
   state: () => view?.state ?? null,
+  ready: () => view && readInput(view),
   open(doc, standing, taken) {
     places = new Places(standing.revision);
     ownClient = standing.you.client;
@@ -218,6 +219,14 @@ function build(state: EditorState): void {
     say,
     options.language,
   );
+}
+
+/**
+ * Takes in what the browser did and has not told yet: a click or an arrow moves the caret before the page hears of it,
+ * and drawing others' words or carets in between would put it back where it was. The library has this for itself only.
+ */
+function readInput(view: EditorView): void {
+  (view as unknown as { domObserver: { flush(): void } }).domObserver.flush();
 }
 
 /** Every change of the text goes through here, one's own and the authority's. */
