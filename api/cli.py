@@ -222,8 +222,8 @@ def _invite(options: argparse.Namespace) -> int:
 def _import_people(options: argparse.Namespace) -> int:
     from api.operation import import_people_file
 
-    added, known = import_people_file(options.file)
-    print(f"{added} people added, {known} already known")
+    done = import_people_file(options.file)
+    print(f"{done.added} people added, {done.changed} changed, {done.unchanged} unchanged")
     return DONE
 
 

@@ -88,7 +88,7 @@ class FileTooLarge(ApiError):
 
 
 class InvalidPeopleFile(ApiError):
-    """A CSV of people has faulty rows; nothing was stored. Fact `rows`: list of (row number, column, problem)."""
+    """A CSV of people has faulty rows; nothing was stored. Fact `rows`: list of `Fault`."""
 
     code = "people_file_invalid"
 

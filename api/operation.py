@@ -20,6 +20,7 @@ from api.lock import alone
 from api.migrate import migrate, outdated
 from api.publications import publication_of
 from exports.formats import EXPORTS, export
+from guidelines.people import Role
 from guidelines.tables import Person, Team
 from workflow import handbook
 from workflow.audit import audit_everything
@@ -114,8 +115,8 @@ def invitation_link(email: str) -> str:
         return f"{config.public_url}/{person.language}/invitation/{accounts.invite(session, person.id, clock.now())}"
 
 
-def import_people_file(file: Path) -> tuple[int, int]:
-    """Adds the people of a CSV file, all or none: (added, known already)."""
+def import_people_file(file: Path) -> people.Imported:
+    """Adds the people of a CSV file, all or none."""
     data = file.read_bytes()
     with database("people import") as (_, session):
         try:
@@ -143,7 +144,7 @@ PROBLEMS: Final = {
     "malformed": "is no address",
     "too_long": "is too long",
     "unknown": "is not known",
-    "duplicate": "stands in an earlier row",
+    "duplicate": "stands in an earlier line",
     "missing_column": "is missing as a column",
     "not_text": "is not text",
     "too_many_rows": f"has more than {people.CSV_ROWS} rows",
@@ -151,11 +152,19 @@ PROBLEMS: Final = {
 MOST_ROWS_SAID: Final = 10
 
 
-def _faulty(rows: Sequence[tuple[int, str, str]]) -> str:
-    """The faulty rows in one line, the first few of them."""
-    said = [f"row {row}: {column or 'the file'} {PROBLEMS.get(why, why)}" for row, column, why in rows]
+def _faulty(rows: Sequence[people.Fault]) -> str:
+    """The faulty lines in one line, the first few of them."""
+    said = []
+    for line, column, why, value in rows:
+        quoted = f" “{value}”" if value and why != "missing_column" else ""
+        said.append(f"line {line}: {column or 'the file'}{quoted} {PROBLEMS.get(why, why)}{_accepted(column, why)}")
     more = f"; and {len(said) - MOST_ROWS_SAID} more" if len(said) > MOST_ROWS_SAID else ""
     return f"Correct {'; '.join(said[:MOST_ROWS_SAID])}{more}."
+
+
+def _accepted(column: str, why: str) -> str:
+    accepted = {"role": [role.value for role in Role], "language": ["fr", "en"]}.get(column, [])
+    return f" (known are: {', '.join(accepted)})" if accepted and why == "unknown" else ""
 
 
 def export_version(slug: str, number: str | None, output: Path) -> None:

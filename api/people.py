@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
@@ -32,6 +33,23 @@ class PersonRow:
     language: str
     team: str
     role: Role
+
+
+class Fault(NamedTuple):
+    """What is wrong with a CSV file: in which line, in which column ("": the whole line), and what stands there."""
+
+    line: int
+    column: str
+    problem: str
+    value: str = ""
+
+
+class Imported(NamedTuple):
+    """How many people an import added, gave a role that they had not, and left as they were."""
+
+    added: int
+    changed: int
+    unchanged: int
 
 
 def add_team(session: Session, team_id: str, *, name_fr: str, name_en: str) -> Team:
@@ -66,15 +84,16 @@ def add_person(session: Session, *, name: str, email: str, language: str, at: da
 
 def give_role(
     session: Session, person_id: str, role: Role, team_id: str, *, at: datetime, recorded_by: str | None
-) -> None:
+) -> bool:
     """Opens a membership unless the person already holds it. An admin's or reader's role is held in no team."""
     held_in = "" if role in (Role.ADMIN, Role.READER) else team_id
     if role not in (Role.ADMIN, Role.READER) and session.get(Team, team_id) is None:
         raise InvalidRequest(fields=[("team", "unknown")])
-    if not any(row.role == role and row.team_id == held_in for row in memberships(session, person_id, at)):
-        row = Membership(person_id=person_id, team_id=held_in, role=role, from_at=at, recorded_by=recorded_by)
-        session.add(row)
-        session.flush()
+    if any(row.role == role and row.team_id == held_in for row in memberships(session, person_id, at)):
+        return False
+    session.add(Membership(person_id=person_id, team_id=held_in, role=role, from_at=at, recorded_by=recorded_by))
+    session.flush()
+    return True
 
 
 def end_role(session: Session, person_id: str, role: Role, team_id: str, *, at: datetime) -> None:
@@ -113,50 +132,48 @@ def memberships(session: Session, person_id: str, at: datetime) -> Sequence[Memb
 def read_people(data: bytes, teams: Iterable[str]) -> list[PersonRow]:
     """The rows of a CSV file (UTF-8 with or without BOM, else Windows-1252; comma, semicolon or tab).
 
-    All rows or none: raises `InvalidPeopleFile` with every faulty row, its column and what is wrong.
+    All rows or none: raises `InvalidPeopleFile` with every `Fault`. Words that Charte gives are read in any case.
     """
     if len(data) > CSV_LIMIT:
         raise FileTooLarge(size=len(data), limit=CSV_LIMIT)
     rows = _table(_decoded(data))
     known, seen = set(teams), dict[str, int]()
-    faults: list[tuple[int, str, str]] = []
+    faults: list[Fault] = []
     people: list[PersonRow] = []
     for number, row in rows:
         values = {column: (row.get(column) or "").strip() for column in COLUMNS}
-        language = values["language"] or "fr"
-        role = values["role"] or "reader"
+        language = values["language"].lower() or "fr"
+        role, team = values["role"].lower() or "reader", values["team"].lower()
         found = list(_problems(name=values["name"], email=values["email"], language=language))
         if role not in set(Role):
             found.append(("role", "unknown"))
-        elif role not in ("reader", "admin") and values["team"] not in known:
-            found.append(("team", "unknown"))
+        elif role not in ("reader", "admin") and team not in known:
+            found.append(("team", "unknown" if team else "empty"))
         email = values["email"].lower()
-        key = f"{email}|{values['team']}|{role}"
+        key = f"{email}|{team}|{role}"
         if key in seen:
             found.append(("email", "duplicate"))
         seen.setdefault(key, number)
-        faults += [(number, column, problem) for column, problem in found]
+        faults += [Fault(number, column, problem, values[column]) for column, problem in found]
         if not found:
-            people.append(PersonRow(values["name"], email, language, values["team"], Role(role)))
+            people.append(PersonRow(values["name"], email, language, team, Role(role)))
     if faults:
         raise InvalidPeopleFile(rows=faults)
     return people
 
 
-def import_people(
-    session: Session, rows: Iterable[PersonRow], *, at: datetime, recorded_by: str | None
-) -> tuple[int, int]:
-    """Stores checked rows: (people added, people already known). Known people get the role added, nothing removed."""
-    added = known = 0
+def import_people(session: Session, rows: Iterable[PersonRow], *, at: datetime, recorded_by: str | None) -> Imported:
+    """Stores checked rows. Known people get the role added, nothing removed."""
+    added, changed, everybody = set[str](), set[str](), set[str]()
     for row in rows:
         person = session.exec(select(Person).where(Person.email == row.email)).first()
         if person is None:
             person = add_person(session, name=row.name, email=row.email, language=row.language, at=at)
-            added += 1
-        else:
-            known += 1
-        give_role(session, person.id, row.role, row.team, at=at, recorded_by=recorded_by)
-    return added, known
+            added.add(person.id)
+        everybody.add(person.id)
+        if give_role(session, person.id, row.role, row.team, at=at, recorded_by=recorded_by):
+            changed.add(person.id)
+    return Imported(len(added), len(changed - added), len(everybody - added - changed))
 
 
 def _problems(*, name: str, email: str, language: str) -> Iterable[tuple[str, str]]:
@@ -186,16 +203,16 @@ def _decoded(data: bytes) -> str:
 
 def _table(text: str) -> Iterable[tuple[int, dict[str, str]]]:
     if not text.strip() or "\0" in text:
-        raise InvalidPeopleFile(rows=[(1, "", "empty" if not text.strip() else "not_text")])
+        raise InvalidPeopleFile(rows=[Fault(1, "", "empty" if not text.strip() else "not_text")])
     first = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=first.count)
     reader = csv.DictReader(io.StringIO(text), delimiter=delimiter)
     header = [(name or "").strip().lower() for name in reader.fieldnames or []]
     if missing := [column for column in ("name", "email") if column not in header]:
-        raise InvalidPeopleFile(rows=[(1, column, "missing_column") for column in missing])
+        raise InvalidPeopleFile(rows=[Fault(1, column, "missing_column", first.strip()[:80]) for column in missing])
     reader.fieldnames = header
-    for number, row in enumerate(reader, start=2):
-        if number > CSV_ROWS + 1:
-            raise InvalidPeopleFile(rows=[(number, "", "too_many_rows")])
+    for count, row in enumerate(reader, start=1):
+        if count > CSV_ROWS:
+            raise InvalidPeopleFile(rows=[Fault(reader.line_num, "", "too_many_rows")])
         if any((value or "").strip() for value in row.values() if not isinstance(value, list)):
-            yield number, {key: value for key, value in row.items() if isinstance(value, str)}
+            yield reader.line_num, {key: value for key, value in row.items() if isinstance(value, str)}

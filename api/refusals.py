@@ -93,8 +93,8 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         N_("It has {size} bytes; the limit is {limit}. Send less at once."),
     ),
     "people_file_invalid": (
-        N_("The file has rows that cannot be read; nobody was added"),
-        N_("Correct these rows and send the file again: {rows}."),
+        N_("The file has lines that cannot be read; nobody was added"),
+        N_("Correct these lines and send the file again: {rows}."),
     ),
     "duplicate_email": (N_("Somebody has this address already"), N_("Use another address than {email}.")),
     "last_admin": (
@@ -256,14 +256,15 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "turning": N_("with a hidden sign that turns the direction of writing"),
     "reserved": N_("kept for Charte itself"),
     "not_found": N_("not found in the section as it stands"),
-    "duplicate": N_("already in an earlier row"),
+    "duplicate": N_("already in an earlier line"),
     "missing_column": N_("missing as a column"),
     "too_many_rows": N_("more than 20,000 rows"),
     "not_text": N_("not text"),
 }
 
-#: Faulty rows of a file that a sentence names.
+#: Faulty lines of a file that a sentence names, and how much of what stands there.
 MOST_ROWS: Final = 10
+MOST_QUOTED: Final = 40
 #: Beyond it a number has no separators: more digits than decimals hold cannot be set at all.
 MOST_SAID: Final = 2**53
 
@@ -309,14 +310,17 @@ def say(code: str, facts: Mapping[str, Any], language: str, *, to_program: bool 
     return catalogue.gettext(title).format_map(said), catalogue.gettext(detail).format_map(said)
 
 
-def _said_rows(rows: Sequence[tuple[int, str, str]], language: str) -> str:
-    """The faulty rows of a file, the first few of them."""
+def _said_rows(rows: Sequence[tuple[int, str, str, str]], language: str) -> str:
+    """The faulty lines of a file, the first few of them."""
     gettext = translations(language).gettext
     said = []
-    for row, column, problem in rows[:MOST_ROWS]:
+    for row, column, problem, value in rows[:MOST_ROWS]:
         words = _said(problem, language, "problem")
-        line = N_("row {row}, {column}: {problem}") if column else N_("row {row}: {problem}")
-        said.append(gettext(line).format(row=_said(row, language), column=column, problem=words))
+        line = N_("line {row}, {column}: {problem}") if column else N_("line {row}: {problem}")
+        if value and problem != "missing_column":
+            line = N_("line {row}, {column} “{value}”: {problem}")
+        facts = {"row": _said(row, language), "column": column, "problem": words, "value": value[:MOST_QUOTED]}
+        said.append(gettext(line).format(**facts))
     if len(rows) > MOST_ROWS:
         said.append(gettext(N_("and {number} more")).format(number=_said(len(rows) - MOST_ROWS, language)))
     return "; ".join(said) if language == "en" else "\u202f; ".join(said)

@@ -169,8 +169,8 @@ def move_guideline(
     version = state.version_id if state else writing.versions(session, guideline_id)[0].id
     row = writing.lock_version(session, version)
     before = _place(guideline, row)
-    wanted = {"slug": slug, "language": language, "owner_team": owner_team, "shelf": shelf}
-    wanted = {**before, **{name: value for name, value in wanted.items() if value is not None}}
+    asked = {"slug": slug, "language": language, "owner_team": owner_team, "shelf": shelf}
+    wanted = before | {name: value for name, value in asked.items() if value is not None}
     wanted["slug"] = wanted["slug"] or versions.slug_of(row.title)
     for team in (guideline.owner_team, wanted["owner_team"]):
         demand(Permission.GUIDELINE_CREATE, actor, Context(owner_team=team))

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from api import accounts, people
 from api.errors import InvalidPeopleFile, InvalidRequest, NotFound
 from api.pages.forms import Form, submitted
+from api.people_words import role_names, say_fault, say_imported
 from api.refusals import Refusal
 from api.render import page
 from api.tables import Account
@@ -32,10 +33,12 @@ class Row:
 
 
 @get("/admin/people", access=Access.ADMIN, sync_to_thread=True)
-def people_page(visit: ThisVisit, q: FromQuery[str] = "", done: FromQuery[str] = "") -> "Response[str]":
-    """Everybody here, found by name or address."""
+def people_page(
+    visit: ThisVisit, q: FromQuery[str] = "", done: FromQuery[str] = "", counts: FromQuery[str] = ""
+) -> "Response[str]":
+    """Everybody here, found by name or address. `counts` is what an import did: 12.3.1."""
     with visit.read() as work:
-        return _page(visit, work, q=q, done=done)
+        return _page(visit, work, q=q, done=done, imported=_imported(counts, visit.language))
 
 
 @post("/admin/people", access=Access.ADMIN, sync_to_thread=True)
@@ -66,8 +69,7 @@ def import_people(visit: ThisVisit, data: MultipartBody[dict[str, Any]]) -> "Res
     file = data.get("file")
     content = file.file.read() if isinstance(file, UploadFile) else b""
     name = file.filename if isinstance(file, UploadFile) else ""
-    counts: list[tuple[int, int]] = []
-    faults: list[tuple[int, str, str]] = []
+    faults: list[people.Fault] = []
 
     def act(work: Work) -> str:
         teams = work.session.exec(select(Team.id)).all()
@@ -76,8 +78,8 @@ def import_people(visit: ThisVisit, data: MultipartBody[dict[str, Any]]) -> "Res
         except InvalidPeopleFile as error:
             faults.extend(error.facts["rows"])
             raise
-        counts.append(people.import_people(work.session, rows, at=work.at, recorded_by=work.actor.id))
-        return f"/{visit.language}/admin/people?done=imported"
+        done = people.import_people(work.session, rows, at=work.at, recorded_by=work.actor.id)
+        return f"/{visit.language}/admin/people?done=imported&counts={done.added}.{done.changed}.{done.unchanged}"
 
     return submitted(
         visit, act, lambda work, refusal: _page(visit, work, refusal=refusal, faults=faults, file_name=name)
@@ -154,9 +156,11 @@ def _page(
     form: dict[str, str] | None = None,
     link: str = "",
     invited: str = "",
-    faults: list[tuple[int, str, str]] | None = None,
+    faults: list[people.Fault] | None = None,
+    imported: str = "",
     file_name: str = "",
 ) -> "Response[str]":
+    team_names = writing.team_names(work.session, visit.language)
     return page(
         visit,
         work,
@@ -164,15 +168,16 @@ def _page(
         status=refusal.status if refusal else 200,
         rows=_rows(work, q),
         teams=work.session.exec(select(Team).order_by(Team.id)).all(),
-        team_names=writing.team_names(work.session, visit.language),
-        roles=list(Role),
+        team_names=team_names,
+        role_names=role_names(visit.language),
+        imported=imported,
         q=q,
         done=done,
         refusal=refusal,
         form=form or {},
         link=link,
         invited=invited,
-        faults=faults or [],
+        faults=[(fault, say_fault(fault, team_names, visit.language)) for fault in faults or []],
         file_name=file_name,
     )
 
@@ -189,6 +194,12 @@ def _rows(work: Work, q: str) -> list[Row]:
         roles.setdefault(membership.person_id, []).append(membership)
     accounted = set(work.session.exec(select(Account.person_id).where(col(Account.person_id).in_(ids))))
     return [Row(person, roles.get(person.id, []), person.id in accounted) for person in found]
+
+
+def _imported(counts: str, language: str) -> str:
+    numbers = counts.split(".")
+    whole = len(numbers) == 3 and all(one.isascii() and one.isdigit() and len(one) < 6 for one in numbers)
+    return say_imported(people.Imported(*map(int, numbers)), language) if whole else ""
 
 
 def _known(work: Work, person_id: str) -> Person:

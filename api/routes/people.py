@@ -45,10 +45,11 @@ class Invitation(BaseModel):
 
 
 class Imported(BaseModel):
-    """What an import did."""
+    """How many people an import added, gave a role that they had not, and left as they were."""
 
     added: int
-    known: int
+    changed: int
+    unchanged: int
 
 
 class Team(BaseModel):
@@ -95,8 +96,8 @@ def import_people(visit: ThisVisit, data: MultipartBody[Upload]) -> Imported:
     content = data.file.file.read()
     with visit.write() as work:
         rows = people.read_people(content, work.session.exec(select(TeamRow.id)).all())
-        added, known = people.import_people(work.session, rows, at=work.at, recorded_by=work.actor.id)
-        return Imported(added=added, known=known)
+        done = people.import_people(work.session, rows, at=work.at, recorded_by=work.actor.id)
+        return Imported(**done._asdict())
 
 
 @post("/people/{person_id:str}/invitation", access=Access.ADMIN, refuses=(404,), sync_to_thread=True)

@@ -135,7 +135,9 @@ def test_people_are_added_once(configured: Path, folder: Path, capsys: pytest.Ca
     (folder / "people.csv").write_text("name;email;language;team;role\nAda Lin;ada@x.example;en;legal;reviewer\n")
     assert main(["people", "import", "people.csv"]) == cli.DONE
     assert main(["people", "import", "people.csv"]) == cli.DONE
-    assert capsys.readouterr().out == "1 people added, 0 already known\n0 people added, 1 already known\n"
+    assert capsys.readouterr().out == (
+        "1 people added, 0 changed, 0 unchanged\n0 people added, 0 changed, 1 unchanged\n"
+    )
     engine = make_engine(f"sqlite:///{configured}")
     with transaction(engine, read_only=True) as session:
         ada = session.exec(select(Person).where(Person.email == "ada@x.example")).one()
@@ -150,7 +152,8 @@ def test_a_faulty_row_is_named_and_nobody_is_added(
     (folder / "people.csv").write_text("name,email,team,role\nAda,ada@x.example,,\nBob,bob,zz,chief\n")
     line = refused(capsys, "people", "import", "people.csv")
     assert (
-        line == "charte: people.csv: nobody was added. Correct row 3: email is no address; row 3: role is not known.\n"
+        line == "charte: people.csv: nobody was added. Correct line 3: email “bob” is no address; line 3: role “chief” "
+        "is not known (known are: editor, reviewer, publisher, reader, admin).\n"
     )
     with closing(sqlite3.connect(configured)) as connection:
         assert connection.execute("SELECT count(*) FROM person").fetchone() == (len(company.PEOPLE),)

@@ -7,6 +7,8 @@ import pytest
 from litestar.testing import TestClient
 from sqlalchemy import Engine
 
+from api import people, people_words
+from guidelines.people import Role
 from tests.api.browsing import ORIGIN, Company, Page, Visitor
 
 PASSWORD = "a short sentence is enough"
@@ -57,28 +59,62 @@ def test_an_address_that_somebody_has_is_refused_and_the_form_is_kept(admin: Vis
     assert page.form(PEOPLE).fields["name"] == "Julie Two"
 
 
-def test_a_file_with_faulty_rows_adds_nobody_and_names_each_row(admin: Visitor) -> None:
-    rows = "name,email,language,team,role\nNoé,noe@x.example,fr,legal,reviewer\nEve,not an address,fr,legal,reviewer\n"
-    rows += "Max,max@x.example,fr,nowhere,reviewer\n"
-    page = admin.send(admin.read(PEOPLE), "/import", 422, files={"file": ("people.csv", rows.encode())})
+def test_a_file_with_faulty_lines_adds_nobody_and_names_line_value_and_what_is_accepted(admin: Visitor) -> None:
+    lines = [
+        "name,email,language,team,role", "Noé,noe@x.example,fr,legal,reviewer", "Eve,not an address,it,legal,reviewer",
+        "", "Max,max@x.example,fr,nowhere,reviewer", "Zoé,zoe@x.example,fr,,Boss", "Léo,leo@x.example,fr,,editor",
+        "Noé,NOE@x.example,fr,Legal,Reviewer",
+    ]  # fmt: skip
+    content = "\n".join(lines).encode()
+    page = admin.send(admin.read(PEOPLE), "/import", 422, files={"file": ("people.csv", content)})
     assert "nobody was added" in page.words
-    assert "3 email This is not an e-mail address." in page.words
-    assert "4 team Charte does not know this word." in page.words
+    for said in (
+        "3 email not an address This is not an e-mail address. Write it like ada@example.org.",
+        "3 language it Write one of these words: fr and en.",
+        "5 team nowhere Write one of these words: comms and legal. Or add the team first.",
+        "6 role Boss Write one of these words: reader, editor, reviewer, publisher and admin (Administrator).",
+        "7 team nothing This role is held in a team. Write one of these words: comms and legal.",
+        "8 email NOE@x.example The same person, team and role stand further up. Delete this line.",
+    ):
+        assert said in page.words, page.words
     assert "noe@x.example" not in admin.read(f"{PEOPLE}?q=noe").answer.text
 
 
-def test_a_file_without_faults_adds_everybody(admin: Visitor) -> None:
-    rows = "name,email,language,team,role\nNoé,noe@x.example,fr,legal,reviewer\nEve,eve@x.example,en,comms,editor\n"
+def test_what_a_file_did_is_counted_by_person(admin: Visitor) -> None:
+    rows = "name,email,language,team,role\nNoé,noe@x.example,fr,legal,reviewer\nEve,eve@x.example,en,comms,Editor\n"
     page = admin.send(admin.read(PEOPLE), "/import", files={"file": ("people.csv", rows.encode())})
-    assert "The file has been imported." in page.words
+    assert "2 people added." in page.words
     assert "noe@x.example" in page.words
     assert "eve@x.example" in page.words
+    rows += "Noé,noe@x.example,fr,comms,editor\nMax,max@x.example,,,\nMax,max@x.example,,legal,reviewer\n"
+    again = admin.send(admin.read(PEOPLE), "/import", files={"file": ("people.csv", rows.encode())})
+    assert "1 person added, 1 changed, 1 unchanged." in again.words
+    same = admin.send(admin.read(PEOPLE), "/import", files={"file": ("people.csv", rows.encode())})
+    assert "Nobody added, 3 unchanged." in same.words
+
+
+@pytest.mark.parametrize("counts", ["1.2", "a.b.c", "1.2.9999999", "<b>.1.1", "²..1"])
+def test_counts_that_no_import_gave_say_nothing(admin: Visitor, counts: str) -> None:
+    page = admin.read(f"{PEOPLE}?done=imported&counts={counts}")
+    assert "The file has been imported." in page.words
+
+
+def test_every_role_and_every_fault_has_words_in_both_languages() -> None:
+    teams = {"legal": "Legal"}
+    for language in ("en", "fr"):
+        assert set(people_words.role_names(language)) == set(Role)
+        for column in ("name", "email", "language", "team", "role", ""):
+            for problem in ("empty", "too_long", "malformed", "turning", "missing_column", "too_many_rows", "not_text"):
+                assert " " in people_words.say_fault(people.Fault(2, column, problem), teams, language)
+    for column in ("language", "role", "team"):
+        assert " " in people_words.say_fault(people.Fault(2, column, "unknown"), teams, "fr")
+    assert "no team yet" in people_words.say_fault(people.Fault(2, "team", "unknown"), {}, "en")
 
 
 @pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n", b"PK\x03\x04nonsense"])
 def test_a_file_that_is_no_list_of_people_is_refused(admin: Visitor, content: bytes) -> None:
     page = admin.send(admin.read(PEOPLE), "/import", 422, files={"file": ("people.csv", content)})
-    assert "Rows to correct" in page.words
+    assert "Lines to correct" in page.words
 
 
 def test_a_role_given_and_taken_back_opens_and_closes_its_pages(company: Company, admin: Visitor) -> None:

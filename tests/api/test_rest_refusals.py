@@ -173,8 +173,8 @@ def test_a_file_of_people_is_refused_with_each_row_in_words(company: Company) ->
     answer = company.ask("POST", address, "camille", files={"file": ("people.csv", lines.encode())})
     assert refused(answer) == (422, "people_file_invalid")
     assert answer.json()["detail"] == (
-        "Correct these rows and send the file again: row 3, name: empty; row 3, email: not written as expected; "
-        "row 4, team: not one of those known here."
+        "Correct these lines and send the file again: line 3, name: empty; line 3, email “b”: not written as expected; "
+        "line 4, team “nowhere”: not one of those known here."
     )
     longer = company.ask("POST", address, "camille", files={"file": ("people.csv", many.encode())})
     assert longer.json()["detail"].endswith("; and 13 more.")
