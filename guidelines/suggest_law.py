@@ -39,6 +39,8 @@ class Breach(StrEnum):
     FORM = "suggestion_malformed"
     #: Single rows of a table in which a cell reaches over several rows: without the row, the table would be torn.
     SPAN = "row_spanned"
+    #: A plain edit that leaves a suggestion of its author's where there was none.
+    LEFT = "suggestion_left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,18 @@ def _is_same_place(seen: Tree, sent: Tree, found: Tree, merged: Tree, verdict: V
 
 def _id(block: Tree) -> str:
     return str(block.attrs["id"])
+
+
+def is_gone_anew(before: Tree, after: Tree) -> bool:
+    """Whether a mark is taken away that only a decision may take."""
+    found = window(before, after)
+    return found is not None and _gone(found.after) > _gone(found.before)
+
+
+def carries_more(before: Tree, after: Tree) -> bool:
+    """Whether any suggestion carries more than it did."""
+    found = window(before, after)
+    return found is not None and _is_forged(found, lambda _: False)
 
 
 def window(before: Tree, after: Tree) -> Window | None:
@@ -219,25 +233,26 @@ def _is_forged(found: Window, mine: Owned) -> bool:
     return any(not before[key] or (key[1] != "chg" and count > before[key]) for key, count in after.items())
 
 
-def _burden(blocks: Sequence[Tree], foreign: set[str]) -> Counter[tuple[str, str]]:
-    """Suggestion and what carries it to how much: characters, paragraph marks, rows, layers."""
-    burden: Counter[tuple[str, str]] = Counter()
+def _burden(blocks: Sequence[Tree], foreign: set[str]) -> Counter[tuple[str, str, str]]:
+    """Suggestion, what carries it and with which property to how much: characters, paragraph marks, rows, layers."""
+    burden: Counter[tuple[str, str, str]] = Counter()
     for block in blocks:
         if suggestion_ids(block).isdisjoint(foreign):
             continue
         for node in _nodes(block):
-            for name, kind in _carried(node):
+            for name, kind, key in _carried(node):
                 if name in foreign:
-                    burden[name, kind] += node.node_size if node.is_inline else 1
+                    burden[name, kind, key] += node.node_size if node.is_inline else 1
     return burden
 
 
-def _carried(node: Tree) -> Iterator[tuple[str, str]]:
+def _carried(node: Tree) -> Iterator[tuple[str, str, str]]:
     where = "text" if node.is_inline else "block"
     for kind in ("ins", "del", "mi", "md"):
         if name := names_on(node, kind):
-            yield name, f"{where} {kind}"
-    yield from ((layer["s"], "fmt" if node.is_inline else "chg") for layer in layers_of(node))
+            yield name, f"{where} {kind}", ""
+    layered = "fmt" if node.is_inline else "chg"
+    yield from ((layer["s"], layered, key) for layer in layers_of(node) for key in ("", *layer["was"]))
 
 
 def _row_breach(found: Window, mine: Owned) -> Breach | None:
