@@ -17,12 +17,14 @@ from prosemirror.model import Node as Tree
 from prosemirror.transform import Step
 from sqlmodel import Session, col, func, select
 
-from guidelines import queries, slices, steps
+from guidelines import origins, queries, slices, steps
 from guidelines.document import Node, document_hash, serialise
 from guidelines.errors import FrozenVersion, InvalidField, InvalidStep, RefTaken, StaleRevision
+from guidelines.makers import words_of
+from guidelines.origins import Origin
 from guidelines.people import Actor
 from guidelines.schema import SCHEMA
-from guidelines.sections import OUTLINE, outline, outline_hash
+from guidelines.sections import OUTLINE, outline, outline_hash, sections
 from guidelines.tables import (
     META_COMMIT,
     Authorship,
@@ -218,8 +220,11 @@ def begin(session: Session, row: Version, document: Node, *, authors: Iterable[s
     """Writes every slice of a version's first text, with its authors, and a snapshot of it."""
     take_snapshot(session, row, document)
     people = sorted(set(authors))
+    words = {part.id: words_of(part.blocks) for part in sections(document)}
+    words[OUTLINE] = slices.lines(steps.tree_of(document))
     for slice_id, found in queries.slice_hashes(row, document).items():
-        project_slice(session, row, slice_id, found, people, at, cause)
+        first = origins.first(words[slice_id], people) if slice_id in words else ""
+        project_slice(session, row, slice_id, found, Origin(people, makers=first), at, cause)
     _project_outline(session, row, document, people, at)
     session.flush()
 
@@ -230,11 +235,14 @@ def project(
     """Writes what changed between two texts as slice hashes with their authors, at the version's revision."""
     people = sorted(set(authors))
     for change in slices.changes(before, after):
-        project_slice(session, row, change.section, change.hash, people, at, cause, change.carried_from)
+        told = origins.origin(session, row, change, people)
+        project_slice(session, row, change.section, change.hash, told, at, cause)
     if slices.outline_moved(before, after):
         document = steps.node_of(after)
         found = outline_hash(outline(document), document.attr("numbering"))
-        project_slice(session, row, OUTLINE, found, people, at, cause)
+        lines = slices.lines(before), slices.lines(after)
+        told = origins.origin_of_order(session, row, OUTLINE, found, *lines, people)
+        project_slice(session, row, OUTLINE, found, told, at, cause)
         _project_outline(session, row, document, people, at)
 
 
@@ -243,10 +251,9 @@ def project_slice(
     row: Version,
     slice_id: str,
     found: str,
-    authors: Iterable[str],
+    origin: Origin,
     at: datetime,
     cause: str,
-    carried_from: Iterable[str] = (),
 ) -> None:
     """Writes that the slice has this hash since the version's revision, by whom, with words carried from where."""
     change = SectionRevision(
@@ -255,11 +262,13 @@ def project_slice(
         section=slice_id,
         hash=found,
         cause=cause,
-        carried_from=json.dumps(sorted(carried_from)),
+        carried_from=origin.carried_from,
+        makers=origin.makers,
+        lost=origin.lost,
         at=at,
     )
     session.merge(change)
-    for person_id in authors:
+    for person_id in origin.authors:
         session.merge(Authorship(version_id=row.id, revision=row.revision, section=slice_id, person_id=person_id))
 
 

@@ -3,9 +3,13 @@
 A section that is split, joined with the next, or from which a paragraph is dragged away keeps its words' authors: the
 sections that gain words are told which sections lost them. Words are compared in runs, so that a word that two sections
 happen to share is no journey.
+
+Words may also be cut in one commit and pasted in a later one, or copied: what a commit puts in at once is compared, in
+longer runs, with what stands elsewhere and with all that was ever taken away. Whose the words were, theirs they stay.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from guidelines.document import Node, inline_text, textblocks
@@ -13,8 +17,21 @@ from guidelines.tokens import is_word, tokens
 
 #: So many words in a row tell where a text comes from; a shorter block is told by all of its words.
 RUN: Final = 3
+#: So many words in a row, of so many characters together, are pasted and not typed.
+PASTED_RUN: Final = 5
+PASTED_CHARACTERS: Final = 20
 
 Runs = frozenset[tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What one commit did to the words of a section."""
+
+    #: The words it took away, with their neighbours, a text block a line; "" when it only added.
+    lost: str = ""
+    #: The runs that came in at once, as a paste does; empty for what is typed.
+    pasted: Runs = frozenset()
 
 
 def sources(before: Mapping[str, Sequence[Node]], after: Mapping[str, Sequence[Node]]) -> dict[str, frozenset[str]]:
@@ -29,6 +46,50 @@ def sources(before: Mapping[str, Sequence[Node]], after: Mapping[str, Sequence[N
         if came:
             found[section] = came
     return found
+
+
+def exchange(before: Sequence[Node], after: Sequence[Node]) -> Exchange:
+    """What a commit took from a section and what it put there at once, given the section's blocks."""
+    old, new = _said(before), _said(after)
+    most = min(len(old), len(new))
+    start = next((place for place in range(most) if old[place] != new[place]), most)
+    most -= start
+    end = next((place for place in range(most) if old[-1 - place] != new[-1 - place]), most)
+    gone, put = old[start : len(old) - end], new[start : len(new) - end]
+    taken, given = " ".join(gone), " ".join(put)
+    near = PASTED_RUN - 1
+    lost = "" if given.startswith(taken) or given.endswith(taken) else old[max(0, start - near) : len(old) - end + near]
+    if len([word for word in put if word != _END]) < PASTED_RUN or len(given) < PASTED_CHARACTERS:
+        return Exchange(" ".join(lost))
+    around = new[max(0, start - near) : len(new) - end + near]
+    return Exchange(" ".join(lost), _long_runs(around) - _long_runs(old))
+
+
+def holds(text: str, pasted: Runs) -> bool:
+    """Whether one of the runs stands in the text of one block."""
+    return not pasted.isdisjoint(_long_runs([word for word in tokens(text) if is_word(word)]))
+
+
+def lost_before(pasted: Runs, lost: Iterable[tuple[str, int, str]]) -> frozenset[tuple[str, int]]:
+    """The sections, each with the revision before, that lost words now pasted; `lost` is (section, revision, words)."""
+    return frozenset(
+        (section, revision - 1)
+        for section, revision, words in lost
+        if not pasted.isdisjoint(_long_runs(words.split(" ")))
+    )
+
+
+#: Between two text blocks no run goes on.
+_END: Final = "\n"
+
+
+def _said(blocks: Sequence[Node]) -> list[str]:
+    return [word for block in blocks for text in _texts(block) for word in [*filter(is_word, tokens(text)), _END]]
+
+
+def _long_runs(said: Sequence[str]) -> Runs:
+    runs = (tuple(said[place : place + PASTED_RUN]) for place in range(len(said) - PASTED_RUN + 1))
+    return frozenset(run for run in runs if _END not in run and len(" ".join(run)) >= PASTED_CHARACTERS)
 
 
 def _came(gained: Runs, gone: Runs) -> bool:

@@ -7,19 +7,21 @@ steps alone, so that a test, and the audit, can hold what is stored against what
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
 
+from prosemirror.model import Node as Tree
 from sqlmodel import Session, col, func, select
 
-from guidelines import queries, steps
-from guidelines.document import Node, document_hash
-from guidelines.moved_words import sources
+from guidelines import origins, queries, slices, steps
+from guidelines.document import Node, document_hash, inline_text, textblocks
+from guidelines.makers import Makers, Words, begun, words_of
+from guidelines.moved_words import Exchange, exchange, holds, lost_before, sources
 from guidelines.salvage import DAMAGED, salvaged
-from guidelines.sections import META, Place, outline_hash, sections
+from guidelines.sections import META, OUTLINE, Place, outline_hash, sections
 from guidelines.tables import META_COMMIT, Authorship, OutlineRevision, SectionRevision, Snapshot, StepRecord, Version
 
 HASH: Final = re.compile("[0-9a-f]{64}")
@@ -48,6 +50,7 @@ class _Commit:
     cause: str
     at: datetime
     ref: str
+    before: Tree
     document: Node
 
 
@@ -72,14 +75,14 @@ def first_hash(session: Session, version_id: str) -> str:
 def differences(session: Session, row: Version) -> list[Difference]:
     """Where the stored projections and snapshots of a version differ from its log; empty when all agree."""
     try:
-        said = _replayed(session, row)
+        stored = _stored(session, row)
+        said = _as_known(_replayed(session, row, _forgotten(stored)), stored)
     except DAMAGED as error:
         _, lost = salvaged(session, StepRecord, StepRecord.version_id == row.id)
         found = [Difference(key[1], f"step cannot be read ({why})") for key, why in lost.items()]
         words = _stored(session, row)["snapshot"].items()
         found += [Difference(key[0], f"snapshot {told}") for key, told in words if not HASH.fullmatch(told)]
         return found or [Difference(0, f"the log cannot be read ({error.__class__.__name__})")]
-    stored = _stored(session, row)
     found = [
         Difference(key[0], f"{what} {': '.join(map(str, key[1:]))}".strip(" :"))
         for what in ("section", "author", "outline", "snapshot")
@@ -93,10 +96,39 @@ def differences(session: Session, row: Version) -> list[Difference]:
     return found
 
 
-def _replayed(session: Session, row: Version) -> Facts:
-    said: Facts = {"section": {}, "author": {}, "outline": {}, "snapshot": {}}
+def _forgotten(stored: Facts) -> set[tuple[int, str]]:
+    """The rows written before it was kept who made what stands: nor was it kept what those commits took away."""
+    rows = stored["section"].items()
+    return {key[:2] for key, fact in rows if not isinstance(fact, str) and not fact[3][1] and not fact[3][2]}
+
+
+def _as_known(said: Facts, stored: Facts) -> Facts:
+    """What the log says, less what a row that does not know its makers need not know: such a row binds more people."""
+    for key, fact in stored["section"].items():
+        told = said["section"].get(key)
+        if key[1] == META or told is None or isinstance(fact, str) or fact[3][1]:
+            continue
+        (moved, copied, _, lost), (kept, _, had_lost) = told[3], fact[3]
+        known = kept if isinstance(kept, list) and moved <= _origins(kept) <= _origins(copied) else copied
+        said["section"][key] = (*told[:3], (moved, known, "", had_lost if had_lost in ("", lost) else lost))
+        writer = said["writer"].get(key[:1])
+        if (*key, writer) in stored["author"]:
+            said["author"][*key, writer] = True
+    for key, told in said["section"].items():
+        said["section"][key] = (*told[:3], told[3][1:])
+    return said
+
+
+def _origins(carried: object) -> frozenset[object]:
+    listed = carried if isinstance(carried, list) else [carried]
+    return frozenset(tuple(one) if isinstance(one, list) else one for one in listed)
+
+
+def _replayed(session: Session, row: Version, forgotten: Collection[tuple[int, str]]) -> Facts:
+    said: Facts = {"section": {}, "author": {}, "outline": {}, "snapshot": {}, "writer": {}}
     former: dict[str, str] = {}
     before: dict[str, tuple[Node, ...]] = {}
+    ledger = _Ledger(forgotten)
     for commit in _commits(session, row):
         hashes = queries.slice_hashes(row, commit.document)
         people = [commit.person_id] if commit.person_id else []
@@ -104,12 +136,14 @@ def _replayed(session: Session, row: Version) -> Facts:
         if commit.ref.startswith(META_COMMIT):
             changed = [META]
         now = {section.id: section.blocks for section in sections(commit.document)}
-        carried = _carried({key: before.get(key, ()) for key in changed}, {key: now.get(key, ()) for key in changed})
+        lines = (slices.lines(commit.before), slices.lines(steps.tree_of(commit.document)))
+        said["writer"][commit.revision,] = commit.person_id
+        told = ledger.follows(commit.revision, hashes, changed, before, now, lines, people)
         for slice_id in changed:
             # Which meta data stood there at an earlier revision is not in this log.
             words = "" if slice_id == META else hashes.get(slice_id, "")
-            said["section"][commit.revision, slice_id] = (words, commit.cause, commit.at, carried.get(slice_id, []))
-            for person in people:
+            said["section"][commit.revision, slice_id] = (words, commit.cause, commit.at, told[slice_id][1])
+            for person in told[slice_id][0]:
                 said["author"][commit.revision, slice_id, person] = True
         if former.get("outline") != hashes["outline"]:
             said["outline"][commit.revision,] = (hashes["outline"], commit.at, people[0] if people else None)
@@ -118,8 +152,62 @@ def _replayed(session: Session, row: Version) -> Facts:
     return said
 
 
-def _carried(before: Mapping[str, Sequence[Node]], after: Mapping[str, Sequence[Node]]) -> dict[str, list[str]]:
-    return {section: sorted(found) for section, found in sources(before, after).items()}
+class _Ledger:
+    """Whose words stand in each slice, and which words each commit took away, as the log is read on."""
+
+    def __init__(self, forgotten: Collection[tuple[int, str]]) -> None:
+        self.forgotten = forgotten
+        self.now: dict[str, Makers | None] = {}
+        self.then: dict[str, dict[str, Makers | None]] = {}
+        self.lost: list[tuple[str, int, str]] = []
+
+    def follows(
+        self,
+        revision: int,
+        hashes: Mapping[str, str],
+        changed: Sequence[str],
+        before: Mapping[str, tuple[Node, ...]],
+        now: Mapping[str, tuple[Node, ...]],
+        lines: tuple[Words, Words],
+        people: Sequence[str],
+    ) -> dict[str, tuple[Sequence[str], tuple[frozenset[str], object, str, str]]]:
+        """Slice to who wrote by the commit, and (what moved by it, all that came by it, who made it, what it lost)."""
+        blocks = {key: (before.get(key, ()), now.get(key, ())) for key in changed}
+        moved = sources({key: was for key, (was, _) in blocks.items()}, {key: is_ for key, (_, is_) in blocks.items()})
+        found: dict[str, Any] = {}
+        lost = []
+        for key, (was, is_) in blocks.items():
+            if key == META:
+                found[key] = people, (frozenset(), [], "", "")
+                continue
+            old, new = lines if key == OUTLINE else (words_of(was), words_of(is_))
+            self._follow(key, hashes.get(key, ""), old if revision else [], new, people)
+            change = exchange(was, is_) if revision else Exchange()
+            came = moved.get(key, frozenset())
+            carried = origins.carried(came | _copied(change, key, before), lost_before(change.pasted, self.lost))
+            authors = origins.authors_of(old, new, people) if revision and key != OUTLINE else people
+            found[key] = authors, (came, _list(carried), origins.told(self.now[key]), change.lost)
+            if change.lost and (revision, key) not in self.forgotten:
+                lost.append((key, revision, change.lost))
+        self.lost += lost
+        return found
+
+    def _follow(self, key: str, found: str, old: Words, new: Words, people: Sequence[str]) -> None:
+        then = self.then.setdefault(key, {})
+        if key not in self.now and not people:
+            self.now[key] = begun(new, "")
+        else:
+            self.now[key] = origins.followed(self.now.get(key, Makers()), then, found, old, new, people)
+        then[found] = self.now[key]
+
+
+def _copied(change: Exchange, key: str, before: Mapping[str, tuple[Node, ...]]) -> frozenset[str]:
+    return frozenset(
+        other
+        for other, blocks in (before.items() if change.pasted else ())
+        if other != key
+        and any(holds(inline_text(block), change.pasted) for block in textblocks(Node("doc", {}, blocks)))
+    )
 
 
 def _stored(session: Session, row: Version) -> Facts:
@@ -136,7 +224,7 @@ def _stored(session: Session, row: Version) -> Facts:
                 "" if found.section == META else found.hash,
                 found.cause,
                 found.at,
-                _list(found.carried_from),
+                (_list(found.carried_from), found.makers, found.lost),
             ),
         ),
         "author": told(Authorship, lambda _: True),
@@ -151,16 +239,16 @@ def _commits(session: Session, row: Version) -> Iterator[_Commit]:
     tree = steps.tree_of(queries.snapshot_document(first))
     begun = row.base_version_id is None
     yield _Commit(
-        0, row.created_by if begun else "", "edit" if begun else "base", row.created_at, "", steps.node_of(tree)
+        0, row.created_by if begun else "", "edit" if begun else "base", row.created_at, "", tree, steps.node_of(tree)
     )
     log = queries.steps_between(session, row.id, 0, row.revision)
     for (_, ref), records in groupby(log, key=lambda record: (record.person_id, record.ref)):
-        last = None
+        last, before = None, tree
         for last in records:
             applied = steps.apply(tree, steps.parse_step(json.loads(last.step)))
             tree = applied if applied is not None else tree
         if last is not None:
-            yield _Commit(last.revision, last.person_id, last.cause, last.at, ref, steps.node_of(tree))
+            yield _Commit(last.revision, last.person_id, last.cause, last.at, ref, before, steps.node_of(tree))
 
 
 def _list(text: str) -> object:

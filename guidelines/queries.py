@@ -4,12 +4,15 @@ import json
 import zlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlalchemy.orm import defer
+from sqlmodel import Session, col, func, select
 
 from guidelines.document import Node, parse
 from guidelines.errors import UnknownGuideline, UnknownPerson, UnknownVersion
 from guidelines.lineage import Change, contributors
+from guidelines.makers import Makers, read
 from guidelines.people import Role
 from guidelines.sections import META, OUTLINE, Place, meta_hash, outline, outline_hash, sections
 from guidelines.tables import (
@@ -162,6 +165,7 @@ def places(document: Node) -> dict[str, Place]:
 def slice_history(session: Session, version_id: str) -> dict[str, list[SectionRevision]]:
     """Every slice's hashes in the order in which they came."""
     query = select(SectionRevision).where(SectionRevision.version_id == version_id)
+    query = query.options(defer(SectionRevision.makers), defer(SectionRevision.lost))  # type: ignore[arg-type]
     found: dict[str, list[SectionRevision]] = {}
     for row in session.exec(query.order_by(col(SectionRevision.revision))):
         found.setdefault(row.section, []).append(row)
@@ -176,6 +180,34 @@ def hash_at(session: Session, version_id: str, slice_id: str, revision: int) -> 
         col(SectionRevision.revision) <= revision,
     )
     return session.exec(query.order_by(col(SectionRevision.revision).desc()).limit(1)).first() or ""
+
+
+def makers(session: Session, version_id: str, slice_id: str, *where: Any) -> list[Makers | None]:
+    """Who had made the slice when it last changed, if it ever did; None where that is not known."""
+    query = select(SectionRevision.makers).where(
+        SectionRevision.version_id == version_id, SectionRevision.section == slice_id, *where
+    )
+    return [read(found) for found in session.exec(query.order_by(col(SectionRevision.revision).desc()).limit(1))]
+
+
+def newest_makers(session: Session, version_id: str) -> dict[str, Makers | None]:
+    """Slice to who had made it when it last changed; None where that is not known."""
+    last = select(SectionRevision.section, func.max(SectionRevision.revision).label("revision"))
+    newest = last.where(SectionRevision.version_id == version_id).group_by(SectionRevision.section).subquery()
+    query = select(SectionRevision.section, SectionRevision.makers).where(
+        SectionRevision.version_id == version_id,
+        SectionRevision.section == newest.c.section,
+        SectionRevision.revision == newest.c.revision,
+    )
+    return {section: read(found) for section, found in session.exec(query)}
+
+
+def lost_words(session: Session, version_id: str, *, before: int) -> list[tuple[str, int, str]]:
+    """(section, revision, words) for every commit of the version that took words away before a revision."""
+    columns = (SectionRevision.section, SectionRevision.revision, SectionRevision.lost)
+    query = select(*columns).where(SectionRevision.version_id == version_id, SectionRevision.lost != "")
+    rows = session.exec(query.where(col(SectionRevision.revision) < before))
+    return [(section, revision, words) for section, revision, words in rows]
 
 
 def authors(session: Session, version_id: str) -> dict[tuple[str, int], frozenset[str]]:
@@ -197,8 +229,7 @@ def contributors_of(
     lineage = _Lineage(session, {version.id: version for version in versions(session, row.guideline_id)})
     elsewhere = _authors_elsewhere(session, row, line, hashes, lineage, settled=anchor_version_id is not None)
     return {
-        slice_id: contributors(lineage.changes(line, slice_id)) | elsewhere.get(slice_id, frozenset())
-        for slice_id in hashes
+        slice_id: lineage.contributors(line, slice_id) | elsewhere.get(slice_id, frozenset()) for slice_id in hashes
     }
 
 
@@ -233,21 +264,43 @@ class _Lineage:
     read: dict[str, tuple[dict[str, list[SectionRevision]], dict[tuple[str, int], frozenset[str]]]] = field(
         default_factory=dict
     )
+    known: dict[tuple[str, str, str, int | None], frozenset[str]] = field(default_factory=dict)
+    standing: dict[tuple[str, str, int | None], frozenset[str] | None] = field(default_factory=dict)
+
+    def contributors(self, line: Sequence[Version], slice_id: str, upto: int | None = None) -> frozenset[str]:
+        """Those who made the slice's words, each question answered once."""
+        key = (line[0].id, line[-1].id, slice_id, upto)
+        if key not in self.known:
+            self.known[key] = contributors(self.changes(line, slice_id, upto))
+        return self.known[key]
 
     def changes(self, line: Sequence[Version], slice_id: str, upto: int | None = None) -> list[Change]:
         """The slice's changes through a line of versions, the oldest first; of the last one up to a revision."""
         found = []
-        for version in line:
+        for place, version in enumerate(line):
             history, written = self._of(version.id)
+            until = upto if version is line[-1] else None
             for change in history.get(slice_id, []):
-                if version is line[-1] and upto is not None and change.revision > upto:
+                if until is not None and change.revision > until:
                     break
                 people = written.get((slice_id, change.revision), frozenset())
-                for other in json.loads(change.carried_from):
-                    until = line[: line.index(version) + 1]
-                    people |= contributors(self.changes(until, other, upto=change.revision - 1))
-                found.append(Change(change.hash, people, change.cause == "restore"))
+                brought: frozenset[str] = frozenset()
+                for origin in json.loads(change.carried_from):
+                    other, last = origin if isinstance(origin, list) else (origin, change.revision - 1)
+                    brought |= self.contributors(line[: place + 1], other, upto=last)
+                standing = self._standing(version.id, slice_id, until) if people else None
+                found.append(Change(change.hash, people, change.cause == "restore", brought, standing))
         return found
+
+    def _standing(self, version_id: str, slice_id: str, upto: int | None) -> frozenset[str] | None:
+        key = (version_id, slice_id, upto)
+        if key not in self.standing and upto is None:
+            for part, made in newest_makers(self.session, version_id).items():
+                self.standing[version_id, part, None] = None if made is None else made.people
+        elif key not in self.standing:
+            made = makers(self.session, version_id, slice_id, col(SectionRevision.revision) <= upto)[0]
+            self.standing[key] = None if made is None else made.people
+        return self.standing[key]
 
     def _of(self, version_id: str) -> tuple[dict[str, list[SectionRevision]], dict[tuple[str, int], frozenset[str]]]:
         if version_id not in self.read:
@@ -290,6 +343,5 @@ def _authors_elsewhere(
             if place.version_id in own and place.section == part:
                 continue  # its own history, told already
             there = _line(session, lineage.versions[place.version_id], ends)
-            written = contributors(lineage.changes(there, place.section, upto=place.revision))
-            people.setdefault(part, set()).update(written)
+            people.setdefault(part, set()).update(lineage.contributors(there, place.section, upto=place.revision))
     return {part: frozenset(found) for part, found in people.items()}

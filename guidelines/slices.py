@@ -3,14 +3,15 @@
 So the cost of a commit is that of the sections it touched, and not of the whole text.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from prosemirror.model import Node as Tree
 
 from guidelines import steps
 from guidelines.document import Node
-from guidelines.moved_words import sources
+from guidelines.makers import Words, words_of
+from guidelines.moved_words import Runs, exchange, holds, sources
 from guidelines.sections import FRONT, Section, sections
 
 #: Heading id to the heading and what follows it.
@@ -19,11 +20,16 @@ Slices = dict[str, list[Tree]]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A section whose words a commit changed: its hash ("" when it is gone), and the sections it gained words from."""
+    """A section that a commit changed: its hash ("" when it is gone), and the sections it gained words from."""
 
     section: str
     hash: str
     carried_from: frozenset[str] = frozenset()
+    before: Words = field(default_factory=list)
+    after: Words = field(default_factory=list)
+    #: Words that it lost, and runs that were put into it at once.
+    lost: str = ""
+    pasted: Runs = frozenset()
 
 
 def changes(before: Tree, after: Tree) -> list[Change]:
@@ -33,15 +39,27 @@ def changes(before: Tree, after: Tree) -> list[Change]:
     old, new = _sections(old_blocks, same), _sections(new_blocks, same)
     differ = [key for key in [*new, *(gone for gone in old if gone not in new)] if _hash(old, key) != _hash(new, key)]
     carried = sources(_blocks(old, differ), _blocks(new, differ)) if len(differ) > 1 else {}
-    return [Change(key, _hash(new, key), carried.get(key, frozenset())) for key in differ]
+    found = []
+    for key in differ:
+        was, now = _blocks_of(old, key), _blocks_of(new, key)
+        change = exchange(was, now)
+        copied = {
+            other
+            for other, blocks in (old_blocks.items() if change.pasted else ())
+            if other != key and any(holds(text, change.pasted) for block in blocks for text in _texts(block))
+        }
+        origins = carried.get(key, frozenset()) | copied
+        found.append(Change(key, _hash(new, key), origins, words_of(was), words_of(now), change.lost, change.pasted))
+    return found
 
 
 def outline_moved(before: Tree, after: Tree) -> bool:
     """Whether the outline's lines differ: which sections there are, in which order, at which levels, numbered how."""
-    return _lines(before) != _lines(after)
+    return lines(before) != lines(after)
 
 
-def _lines(tree: Tree) -> list[tuple[str, object]]:
+def lines(tree: Tree) -> Words:
+    """What somebody can have put into the outline: how it is numbered, then a line for each section."""
     front: Slices = {FRONT: _slices(tree)[FRONT]}
     headings = [block.attrs for block in tree.content.content if block.type.name == "heading"]
     return [
@@ -72,6 +90,19 @@ def _hash(found: Mapping[str, Section], key: str) -> str:
 
 def _blocks(found: Mapping[str, Section], keys: Sequence[str]) -> dict[str, tuple[Node, ...]]:
     return {key: found[key].blocks for key in keys if key in found}
+
+
+def _blocks_of(found: Mapping[str, Section], key: str) -> tuple[Node, ...]:
+    return found[key].blocks if key in found else ()
+
+
+def _texts(block: Tree) -> Iterator[str]:
+    """The words of each text block, those of table cells one by one."""
+    if block.is_textblock:
+        yield block.text_content
+    else:
+        for child in block.content.content:
+            yield from _texts(child)
 
 
 def _are_same(one: Sequence[Tree], two: Sequence[Tree]) -> bool:

@@ -189,8 +189,13 @@ class SectionRevision(SQLModel, table=True):
     #: Where restored, merged or imported words came from, if they have a history here.
     source_version_id: str | None = Field(default=None, max_length=32)
     source_revision: int | None = None
-    #: JSON list of the sections from which the same commit carried words into this one: a split, a join, a move.
+    #: JSON list of the sections from which words came into this one: by the same commit (a split, a join, a move, a
+    #: copy), or, as [section, revision], pasted after an earlier commit had taken them away.
     carried_from: str = Field(default="[]", sa_type=Text)
+    #: Who put there what stands (`makers.Makers`); "" where that is not known, and every author may have.
+    makers: str = Field(default="", sa_type=Text)
+    #: The words that this commit took away, with their neighbours.
+    lost: str = Field(default="", sa_type=Text)
     at: datetime = Field(sa_type=Moment)
 
     __table_args__ = (Index("section_revision_hash", "version_id", "section", "hash"),)

@@ -21,6 +21,7 @@ from guidelines.document import Node, canonical, canonical_json, document_hash, 
 from guidelines.errors import DuplicateSlug, FrozenVersion, InvalidField
 from guidelines.folding import fold
 from guidelines.free_text import refuse_turning
+from guidelines.origins import Origin
 from guidelines.people import Actor
 from guidelines.tables import META_COMMIT, Guideline, Publication, Team, Version
 
@@ -281,7 +282,8 @@ def _project_meta(session: Session, row: Version, document: Node, actor: Actor, 
     tree = steps.tree_of(document)
     ref = f"{META_COMMIT}{row.id[:16]}-{row.revision + 1}"
     authority.append(session, row, tree, tree, [step], actor_id=actor.id, ref=ref, at=at, cause="edit")
-    authority.project_slice(session, row, "meta", queries.slice_hashes(row, document)["meta"], [actor.id], at, "edit")
+    found = queries.slice_hashes(row, document)["meta"]
+    authority.project_slice(session, row, "meta", found, Origin([actor.id]), at, "edit")
 
 
 def _replacement(old: Node, new: Node) -> ReplaceStep | None:

@@ -1,6 +1,7 @@
 """Projections: who wrote which words when, as the log alone tells it; what is stored beside it says the same."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlmodel import Session, SQLModel, col, select
 from api import triggers
 from guidelines import authority, projection, queries, steps, versions
 from guidelines.document import Node
+from guidelines.origins import Origin
 from guidelines.people import Actor
 from guidelines.tables import Authorship, OutlineRevision, Person, SectionRevision, Snapshot, StepRecord, Team
 from tests.builders import doc, h1, h2, p
@@ -203,26 +205,37 @@ def test_the_digest_of_the_log_sees_every_field_and_goes_on_from_an_earlier_one(
 
 @pytest.mark.parametrize(
     "broken",
-    ["nobody wrote it", "one section is forgotten", "the first author keeps all", "words come from elsewhere"],
+    [
+        "nobody wrote it",
+        "one section is forgotten",
+        "the first author keeps all",
+        "words come from elsewhere",
+        "nothing that was written stands",
+        "nothing was taken away",
+    ],
 )
 def test_an_authority_that_projects_otherwise_is_caught(
     engine: Engine, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
     right = authority.project_slice
 
-    def project_slice(
-        session: Any, row: Any, slice_id: str, found: str, authors: Any, at: Any, cause: str, carried_from: Any = ()
-    ) -> None:
+    def project_slice(session: Any, row: Any, slice_id: str, found: str, origin: Origin, at: Any, cause: str) -> None:
         if broken == "one section is forgotten" and slice_id == "s2":
             return
-        people = {"nobody wrote it": [], "the first author keeps all": ["aicha"]}.get(broken, authors)
-        carried = ["s1"] if broken == "words come from elsewhere" else carried_from
-        right(session, row, slice_id, found, people, at, cause, carried)
+        told: dict[str, Any] = {
+            "nobody wrote it": {"authors": []},
+            "the first author keeps all": {"authors": ["aicha"]},
+            "words come from elsewhere": {"carried_from": '["s1"]'},
+            "nothing that was written stands": {"makers": '{"runs":[],"bound":[]}'},
+            "nothing was taken away": {"lost": ""},
+        }
+        right(session, row, slice_id, found, replace(origin, **told.get(broken, {})), at, cause)
 
     monkeypatch.setattr(authority, "project_slice", project_slice)
     written = Written(engine)
     written.act("type", 1, 40, "x")
     written.act("type", 1, 80, "x")
+    written.act("delete", 2, 40, "")
     assert written.differences() != []
     written.session.rollback()
     written.session.close()

@@ -27,7 +27,7 @@ from guidelines.document import document_hash
 from guidelines.errors import GuidelineError
 from guidelines.people import Actor, Role
 from guidelines.tables import Guideline, Membership, Person
-from tests.workflow.ghost import Ghost, Words, words_of
+from tests.workflow.ghost import LETTERS, Ghost, Words, words_of
 from tests.workflow.house import PEOPLE, START, TEXT, found
 from workflow import drafts, queries, review, signing
 from workflow.errors import WorkflowError
@@ -162,16 +162,16 @@ class Life(RuleBasedStateMachine):
         )  # fmt: skip
         self.ghost.begin(self.version, self.words(), "aicha")
 
-    def write(self, who: str, section: str, letter: str) -> None:
+    def write(self, who: str, section: str) -> None:
         def typed(place: int, text: str) -> dict[str, Any] | None:
-            content = [{"type": "text", "text": letter}]
+            content = [{"type": "text", "text": LETTERS[who]}]
             return {"stepType": "replace", "from": place, "to": place, "slice": {"content": content}}
 
         self.step(who, typed, section)
 
     def unwrite(self, who: str, section: str) -> None:
         def removed(place: int, text: str) -> dict[str, Any] | None:
-            return {"stepType": "replace", "from": place, "to": place + 1} if text[:1] in ("a", "b") else None
+            return {"stepType": "replace", "from": place, "to": place + 1} if text[:1] in LETTERS.values() else None
 
         self.step(who, removed, section)
 
@@ -203,7 +203,7 @@ class Life(RuleBasedStateMachine):
     def change(self, kind: str, who: str, section: str, letter: str, back: int) -> None:
         match kind:
             case "write":
-                self.write(who, section, letter)
+                self.write(who, section)
             case "unwrite":
                 self.unwrite(who, section)
             case "retitle":
@@ -214,7 +214,7 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self.state() not in ("draft", "in_review"))
     @rule(who=WRITERS, section=SECTIONS)
     def change_too_late(self, who: str, section: str) -> None:
-        self.write(who, section, "a")
+        self.write(who, section)
 
     @precondition(lambda self: self.state() == "in_review")
     @rule(kind=st.sampled_from(["approve", "approve", "object", "retract", "lift"]), who=SIGNERS, team=TEAMS,
@@ -263,7 +263,7 @@ class Life(RuleBasedStateMachine):
     @rule(people=st.permutations(["aicha", "mathieu", "julie", "samuel", "nora"]), old=st.booleans(), writer=WRITERS)
     def all_sign_and_publish(self, people: list[str], old: bool, writer: str) -> None:
         """From a change to the handbook in one go."""
-        self.write(writer, "s1", "a")
+        self.write(writer, "s1")
         self.all_sign(people, old)
         self.publish("aicha")
 

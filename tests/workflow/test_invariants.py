@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 from sqlmodel import Session, select
 
+import guidelines.makers
 import guidelines.queries
 import workflow.coverage
 import workflow.eligible
@@ -94,6 +95,17 @@ def _laundering(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(guidelines.queries, "contributors", forgetful)
     monkeypatch.setattr(guidelines.queries, "_authors_elsewhere", lambda *_, **__: {})
+
+
+def _gone_without_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing that anybody wrote is thought to stand."""
+    monkeypatch.setattr(guidelines.makers.Makers, "people", frozenset())
+
+
+def _taking_away_is_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only whose words stand has written; who took some away has not."""
+    people = property(lambda made: frozenset(maker for _, maker in made.runs if maker))
+    monkeypatch.setattr(guidelines.makers.Makers, "people", people)
 
 
 def _fresh_start(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,7 +196,7 @@ def _changed_after_signing(life: Life) -> None:
     life.approve("mathieu", "comms", None)
     life.approve("julie", "legal", None)
     life.request_changes("julie")
-    life.write("aicha", "s1", "a")
+    life.write("aicha", "s1")
     life.submit("aicha")
     life.publish("aicha")
 
@@ -193,7 +205,7 @@ def _signed_on_an_old_page(life: Life) -> None:
     life.submit("aicha")
     life.look("julie")
     life.request_changes("julie")
-    life.write("aicha", "s1", "a")
+    life.write("aicha", "s1")
     life.submit("aicha")
     life.approve("mathieu", "comms", None)
     life.approve("julie", "legal", None)
@@ -219,8 +231,8 @@ def _signed_by_the_writer(life: Life) -> None:
 
 
 def _signed_by_an_earlier_writer(life: Life) -> None:
-    life.write("mathieu", "s1", "a")
-    life.write("aicha", "s1", "b")
+    life.write("mathieu", "s1")
+    life.write("aicha", "s1")
     _first_edition(life)
 
 
@@ -228,7 +240,7 @@ def _brought_back(life: Life) -> None:
     """Mathieu's words are undone by Aïcha and restored by her; he signs them."""
     _first_edition(life)
     life.new_draft("aicha")
-    life.write("mathieu", "s1", "a")
+    life.write("mathieu", "s1")
     life.restore("aicha", 1)
     life.restore("aicha", 1)
     _first_edition(life)
@@ -236,9 +248,21 @@ def _brought_back(life: Life) -> None:
 
 def _begun_again(life: Life) -> None:
     """Mathieu's draft is withdrawn; the next one begins with its words, and he signs them."""
-    life.write("mathieu", "s1", "a")
+    life.write("mathieu", "s1")
     life.withdraw(0)
     life.new_draft("aicha")
+    _first_edition(life)
+
+
+def _words_taken_away(life: Life) -> None:
+    """Mathieu only takes a word of the text in force away; he signs what is left."""
+    life.write("julie", "s1")
+    life.submit("aicha")
+    life.approve("mathieu", "comms", None)
+    life.approve("samuel", "legal", None)
+    life.publish("aicha")
+    life.new_draft("aicha")
+    life.unwrite("mathieu", "s1")
     _first_edition(life)
 
 
@@ -289,7 +313,7 @@ def _withdrawn_words_return(life: Life) -> None:
     _first_edition(life)
     life.withdraw(0)
     life.new_draft("aicha")
-    life.write("aicha", "s1", "a")
+    life.write("aicha", "s1")
     life.submit("aicha")
     life.approve("mathieu", "comms", None)
     life.approve("julie", "legal", ["s1"])
@@ -308,6 +332,8 @@ TWINS: dict[str, tuple[Twin, Story]] = {
     "any title may be signed": (_any_title, _signed_under_an_old_title),
     "writers sign": (_own_words, _signed_by_the_writer),
     "only the last writer counts as one": (_this_round_only, _signed_by_an_earlier_writer),
+    "words that stand bind nobody": (_gone_without_trace, _signed_by_an_earlier_writer),
+    "taking words away is not writing": (_taking_away_is_nothing, _words_taken_away),
     "a restore launders authors": (_laundering, _brought_back),
     "a new draft launders authors": (_fresh_start, _begun_again),
     "a sign-off counts after it was taken back": (_deaf_to_retraction, _retracted),
