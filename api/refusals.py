@@ -44,6 +44,8 @@ STATUS: Final[Mapping[type[Exception], int]] = {
     writing.RefTaken: 409,
     writing.DocumentFull: 422,
     writing.FrozenVersion: 409,
+    writing.NotASuggestion: 422,
+    writing.SuggestionForeign: 403,
     deciding.NotPermitted: 403,
     deciding.InvalidPolicy: 422,
     deciding.UnknownPolicy: 404,
@@ -134,6 +136,63 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     "version_frozen": (
         N_("This text stands still"),
         N_("It is in review or published. Ask for changes, or start a new draft."),
+    ),
+    "not_a_suggestion": (N_("This cannot be suggested"), N_("Nothing was stored. Say it in a comment.")),
+    "document_changed": (
+        N_("This setting of the whole text cannot be suggested"),
+        N_("Nothing was stored. Say it in a comment; editors change it in a draft."),
+    ),
+    "base_changed": (
+        N_("This would change the text itself, not suggest a change"),
+        N_("Nothing was stored. Suggest it in smaller parts, or say it in a comment."),
+    ),
+    "other_suggestion_changed": (
+        N_("This would change somebody else's suggestion"),
+        N_("Nothing was stored. Make a suggestion of your own beside it, or answer theirs."),
+    ),
+    "other_suggestion_forged": (
+        N_("This would put words into somebody else's suggestion"),
+        N_("Nothing was stored. Reload the text and suggest it in your own name."),
+    ),
+    "suggestion_malformed": (
+        N_("This suggestion could not be taken back"),
+        N_("Nothing was stored. Reload the text and try again."),
+    ),
+    "row_spanned": (
+        N_("A single row cannot be suggested here"),
+        N_("A cell of this table reaches over several rows. Suggest a new table, or say it in a comment."),
+    ),
+    "suggestion_left": (
+        N_("This edit would leave a suggestion behind"),
+        N_("Nothing was stored. Reload the text and try again."),
+    ),
+    "suggestion_foreign": (
+        N_("A suggestion is made in one's own name only"),
+        N_("Nothing was stored. Reload the text and suggest it again."),
+    ),
+    "conflict": (
+        N_("Others have changed the text at this place meanwhile"),
+        N_("Nothing was stored. Look at the text as it stands and make the change again."),
+    ),
+    "suggestion_closed": (
+        N_("This suggestion is no longer open"),
+        N_("Somebody has decided on it, or it was taken back. Reload the page to see it."),
+    ),
+    "suggestion_changed": (
+        N_("The suggestion is no longer the one you had before you"),
+        N_("Nothing was decided. Read it as it stands, then decide."),
+    ),
+    "suggestions_open": (
+        N_("There are open suggestions in this text"),
+        N_("Decide on them first ({count}): they would be lost."),
+    ),
+    "own_suggestion": (
+        N_("Nobody accepts their own suggestion in a review"),
+        N_("Somebody else of the team that owns the text decides. You can take it back."),
+    ),
+    "suggestion_open": (
+        N_("A section with an open suggestion is not signed"),
+        N_("It can be signed once the suggestion is accepted, rejected or taken back."),
     ),
     "wrong_state": (N_("This cannot be done from here"), N_("The version has moved on. Reload the page.")),
     "published_immutable": (
@@ -237,6 +296,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "number": N_("the number"),
     "change_note": N_("the note for readers"),
     "remark": N_("the reason"),
+    "note": N_("the note"),
     "name": N_("the name"),
     "email": N_("the e-mail address"),
     "role": N_("the role"),

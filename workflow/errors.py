@@ -41,6 +41,12 @@ class SelfApproval(NotPermitted):
     code = "self_approval"
 
 
+class OwnSuggestion(NotPermitted):
+    """In a review nobody accepts what they suggested themselves. Fact `suggestions`."""
+
+    code = "own_suggestion"
+
+
 class NotYourSlot(NotPermitted):
     """The person is not among those who sign for this team here. Fact `team`."""
 
@@ -81,6 +87,12 @@ class StageClosed(Unmet):
     """An earlier stage of the policy is not complete. Fact `stage`."""
 
     code = "stage_closed"
+
+
+class SuggestionOpen(Unmet):
+    """A section with an open suggestion is not signed. Fact `sections`."""
+
+    code = "suggestion_open"
 
 
 class BaseMoved(Unmet):
