@@ -9,7 +9,6 @@ from sqlalchemy import Engine, update
 from api import triggers
 from api.database import transaction
 from guidelines import authority, projection, queries
-from guidelines.document import Node
 from guidelines.tables import SectionRevision
 from tests.builders import doc, h1, p
 from tests.workflow.house import House, found
