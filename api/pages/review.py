@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery
@@ -36,6 +37,9 @@ from workflow.permissions import Permission, may
 from workflow.predicates import signs_for
 from workflow.queries import Standing
 from workflow.tables import SignOff
+
+#: How long after submitting the page that says so offers to undo it; taking the draft back stays possible after that.
+UNDO_SUBMIT: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,7 @@ def show(
         sent=sent,
         done=done_words(done, language),
         undo=_undo(work, found, sign_off, names, language),
+        undo_submit=done == "submitted" and mays.reopen and _has_just_submitted(work, found),
         **_discussion(listed),
     )
 
@@ -269,6 +274,16 @@ def _undo(work: Work, found: Standing, sign_off: str, names: Names, language: st
         return None
     ids = [slice_.id for slice_ in found.facts.slices if slice_.id in given.hashes]
     return Undo(row.team_id, " ".join(ids), slices_named(ids, names, language))
+
+
+def _has_just_submitted(work: Work, found: Standing) -> bool:
+    row = found.state_row
+    return (
+        _in_review(found)
+        and row.submitted_by == work.actor.id
+        and row.submitted_at is not None
+        and work.at - row.submitted_at < UNDO_SUBMIT
+    )
 
 
 def _discussion(listed: Sequence[Talk]) -> dict[str, Any]:

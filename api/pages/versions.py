@@ -1,8 +1,10 @@
-"""The page on which a draft is written."""
+"""The page on which a draft is written, and what it says of the version's state."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from litestar import Response, get
+from litestar import MediaType, Response, get
 from litestar.params import FromPath
 from litestar.response import Redirect
 from markupsafe import Markup
@@ -10,14 +12,24 @@ from markupsafe import Markup
 from api.pages.review import refused
 from api.pages.seen import demand_seen
 from api.refusals import refusal
-from api.render import page
+from api.render import page, render
+from api.views import state_chip
 from api.visit import Access, ThisVisit, Visit, Work
 from exports.html import render_document
+from guidelines import queries as writing
 from workflow import machine, queries
 from workflow.errors import PublishedImmutable
 from workflow.machine import Action, State
 from workflow.permissions import Permission, may
 from workflow.queries import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """When and by whom the draft was submitted for the review that is open."""
+
+    at: datetime
+    by: str
 
 
 @get("/versions/{version_id:str}/edit", access=Access.MEMBER, sync_to_thread=True)
@@ -34,6 +46,33 @@ def edit_page(visit: ThisVisit, version_id: FromPath[str]) -> "Response[Any]":
         return _edit(visit, work, found)
 
 
+@get("/versions/{version_id:str}/standing", access=Access.MEMBER, sync_to_thread=True)
+def standing_parts(visit: ThisVisit, version_id: FromPath[str]) -> "Response[str]":
+    """Chip, buttons and banner for an editor that is open while the state moves."""
+    with visit.read() as work:
+        demand_seen(work)
+        found = queries.standing(work.session, version_id, work.at)
+        text = render(
+            "standing.html",
+            visit.language,
+            guideline=found.guideline,
+            version=found.version,
+            state=found.state.value,
+            chip=state_chip(found),
+            may_submit=found.state is State.DRAFT and may(Permission.SUBMIT, work.actor, found.context),
+            submitted=_submitted(work, found),
+            csrf=visit.csrf,
+        )
+    return Response(text, media_type=MediaType.HTML)
+
+
+def _submitted(work: Work, found: Standing) -> Submitted | None:
+    row = found.state_row
+    if found.state is not State.IN_REVIEW or row.submitted_at is None or row.submitted_by is None:
+        return None
+    return Submitted(row.submitted_at, writing.people_named(work.session, {row.submitted_by})[row.submitted_by])
+
+
 def _edit(visit: Visit, work: Work, found: Standing) -> "Response[str]":
     version = found.version
     can_edit = may(Permission.DRAFT_EDIT, work.actor, found.context)
@@ -43,6 +82,7 @@ def _edit(visit: Visit, work: Work, found: Standing) -> "Response[str]":
         "textLanguage": version.language,
         "csrf": visit.csrf,
         "can": "edit" if can_edit else "read",
+        "standingUrl": f"/{visit.language}/versions/{version.id}/standing",
         "liveUrl": f"/live/{version.id}",
         "apiUrl": f"/api/v1/versions/{version.id}",
         "me": {"id": work.actor.id, "name": work.actor.name},
@@ -59,4 +99,4 @@ def _edit(visit: Visit, work: Work, found: Standing) -> "Response[str]":
     )
 
 
-handlers = [edit_page]
+handlers = [edit_page, standing_parts]

@@ -47,8 +47,8 @@ export interface Host {
   commit(commit: Commit): void;
   lost(words: string, why: Loss, refusal?: { title: string; detail: string }): void;
   told(refusal: { title: string; detail: string }): void;
-  /** Whether one may write, and why not. */
-  rights(can: "edit" | "read", why: string): void;
+  /** Whether one may write, why not, and in which state the version is. */
+  rights(can: "edit" | "read", why: string, state: string): void;
 }
 
 export class Connection {
@@ -207,7 +207,7 @@ export class Connection {
       case "nack":
         return this.refused(frame);
       case "state":
-        return this.rights(frame.can, frame.why);
+        return this.rights(frame.can, frame.why, frame.state);
       case "threads":
         return this.host.threads(frame.list);
       case "people":
@@ -288,12 +288,12 @@ export class Connection {
     this.attempts = 0;
     this.host.people(standing.people, standing.you.client);
     this.host.threads(standing.threads);
-    this.rights(standing.can, "");
+    this.rights(standing.can, "", standing.state);
   }
 
-  private rights(can: "edit" | "read", why: string): void {
+  private rights(can: "edit" | "read", why: string, state: string): void {
     this.can = can;
-    this.host.rights(can, why);
+    this.host.rights(can, why, state);
     this.move(can === "edit" ? "opened-to-edit" : "opened-to-read");
     this.settle();
   }

@@ -31,6 +31,7 @@ import { presence, showPeople, withCarets, withoutGone } from "./presence.ts";
 import { poster } from "./rest.ts";
 import { Saved } from "./saved.ts";
 import { nodeType } from "./schema.ts";
+import { StateParts } from "./standing.ts";
 import { tablesPlugin } from "./tables.ts";
 import { Toolbar } from "./toolbar.ts";
 import { undoPlugin } from "./undoing.ts";
@@ -43,6 +44,7 @@ interface Options {
   readonly textLanguage: string;
   readonly csrf: string;
   readonly can: "edit" | "read";
+  readonly standingUrl: string;
   readonly liveUrl: string;
   readonly apiUrl: string;
   readonly me: { readonly id: string; readonly name: string };
@@ -58,6 +60,7 @@ const options = JSON.parse(part("editor-options").textContent ?? "{}") as Option
 const say = speaker(options.language);
 const post = poster(options.apiUrl, options.csrf, options.language);
 const notices = new Notices(part("editor-notice"), say);
+const stateParts = new StateParts(options.standingUrl, `draft ${options.can}`);
 const sheet = document.querySelector<HTMLElement>(".sheet") ?? part("editor");
 
 let view: EditorView | null = null;
@@ -100,7 +103,7 @@ const host: Host = {
   commit: (commit) => places.remember(commit),
   lost: (words, why, refusal) => notices.lost(words, why, refusal),
   told: (refusal) => notices.refused(refusal),
-  rights: (can, why) => notices.readOnly(can === "edit" ? null : why || say("readOnlyWhy")),
+  rights: (can, why, state) => void showRights(can, why, state),
 };
 
 const live = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${options.liveUrl}`;
@@ -260,6 +263,14 @@ function changed(): void {
   if (view && view.editable !== writable()) view.setProps({});
   if (!shared?.locals.length && connection.phase === "live") for (const go of whenSaved.splice(0)) go();
   toolbar?.show();
+}
+
+/** A text in review says so in the banner of its state; any other that one may not write on says why. */
+async function showRights(can: "edit" | "read", why: string, state: string): Promise<void> {
+  const reason = can === "edit" ? null : why || say("readOnlyWhy");
+  if (state === "draft") notices.readOnly(reason);
+  const shown = await stateParts.show(state, can);
+  if (state !== "draft") notices.readOnly(shown ? null : reason);
 }
 
 /** The card of the words in which the caret stands comes to the front. */

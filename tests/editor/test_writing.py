@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from guidelines.document import plain_text, textblocks
@@ -245,14 +246,34 @@ def test_words_that_lose_their_place_are_shown_to_be_copied(draft: Draft, eventu
     alike(eventually, draft, aicha, samuel)
 
 
-def test_a_draft_that_goes_into_review_is_read_only_at_once(draft: Draft) -> None:
-    aicha, samuel = draft.open(AICHA), draft.open(SAMUEL)
+@pytest.mark.parametrize(
+    ("language", "words", "banner"),
+    [("en", "In review", "In review since"), ("fr", "En relecture", "En relecture depuis le")],
+)
+def test_a_draft_that_goes_into_review_is_read_only_at_once_and_says_since_when_and_by_whom(
+    draft: Draft, language: str, words: str, banner: str
+) -> None:
+    aicha, samuel = draft.open(AICHA), draft.open(SAMUEL, language)
+    submit = samuel.page.locator("#state-acts button")
+    expect(submit).to_be_visible()
     aicha.caret("Last line.")
     aicha.type(" Done.")
     aicha.is_saved()
     aicha.page.get_by_role("button", name="Submit for review").click()
+    notice = samuel.page.locator("#state-notice")
     expect(samuel.page.locator(".ProseMirror")).to_have_attribute("contenteditable", "false")
-    expect(samuel.page.locator("#editor-notice .notice")).to_be_visible()
+    expect(samuel.page.locator("#state-chip")).to_have_text(words)
+    expect(notice.locator("h2")).to_contain_text(banner)
+    expect(notice).to_contain_text(AICHA)
+    expect(submit).to_have_count(0)
+    expect(samuel.page.locator(".notice")).to_have_count(1)
+    # Submitting asks nothing; it can be undone where one comes to.
+    aicha.page.locator(".toast button", has_text="Undo").click()
+    expect(samuel.page.locator("#state-chip")).not_to_have_text(words)
+    expect(samuel.page.locator(".ProseMirror")).to_have_attribute("contenteditable", "true")
+    expect(submit).to_be_visible()
+    expect(samuel.page.locator(".notice")).to_have_count(0)
+    expect(aicha.page.locator("#saved[data-state=saved]")).to_be_visible()
 
 
 def test_the_toolbar_is_one_stop_and_arrows_go_through_it(draft: Draft) -> None:
