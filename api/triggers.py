@@ -39,7 +39,9 @@ PROJECTIONS: Final = ("authorship", "outline_revision", "section_revision")
 OF_A_GUIDELINE: Final = ("id", "created_at", "created_by")
 #: What of a guideline stands from its first publication on.
 OF_WHAT_READERS_HAVE: Final = ("slug", "owner_team")
-OF_A_THREAD: Final = ("id", "version_id", "quote", "prefix", "suffix", "section", "created_at", "created_by")
+OF_A_THREAD: Final = (
+    "id", "version_id", "quote", "prefix", "suffix", "section", "suggestion", "lane", "created_at", "created_by",
+)  # fmt: skip
 OF_A_VERSION: Final = ("id", "guideline_id", "created_at", "created_by")
 OF_A_FROZEN_TEXT: Final = ("base_version_id", "title", "language", "kind", "audience", "summary")
 OF_A_SUGGESTION: Final = ("version_id", "id", "person_id", "revision", "at", "note")

@@ -192,11 +192,11 @@ class SectionRevision(SQLModel, table=True):
     #: JSON list of the sections from which words came into this one: by the same commit (a split, a join, a move, a
     #: copy), or, as [section, revision], pasted after an earlier commit had taken them away.
     carried_from: str = Field(default="[]", sa_type=Text)
+    at: datetime = Field(sa_type=Moment)
     #: Who put there what stands (`makers.Makers`); "" where that is not known, and every author may have.
     makers: str = Field(default="", sa_type=Text)
     #: The words that this commit took away, with their neighbours.
     lost: str = Field(default="", sa_type=Text)
-    at: datetime = Field(sa_type=Moment)
 
     __table_args__ = (Index("section_revision_hash", "version_id", "section", "hash"),)
 
@@ -228,7 +228,7 @@ class OutlineRevision(SQLModel, table=True):
 
 
 class Thread(SQLModel, table=True):
-    """A discussion on a selection, a section, or the whole text of a version."""
+    """A discussion on a selection, a section, a suggestion, or the whole text of a version."""
 
     __tablename__ = "thread"
 
@@ -251,6 +251,15 @@ class Thread(SQLModel, table=True):
     created_by: str = Field(foreign_key="person.id")
     resolved_at: datetime | None = Field(default=None, sa_type=Moment)
     resolved_by: str | None = Field(default=None, max_length=32)
+    #: The suggestion that it is about; "" for none.
+    suggestion: str = Field(default="", max_length=48)
+    #: The one team whose members may know of it; "" for everybody who sees the text. Never changed.
+    lane: str = Field(default="", max_length=40)
+    #: Whom it waits for, and until which day.
+    assigned_to: str | None = Field(default=None, foreign_key="person.id")
+    due_on: date | None = None
+    #: How often what is asked here was changed: closed, opened again, assigned, due, blocking.
+    changes: int = 0
 
 
 class Comment(SQLModel, table=True):
@@ -262,6 +271,7 @@ class Comment(SQLModel, table=True):
     thread_id: str = Field(foreign_key="thread.id", index=True)
     person_id: str = Field(foreign_key="person.id")
     at: datetime = Field(sa_type=Moment)
+    #: As it was said; whom it names stands in it by id (`mentions`).
     text: str = Field(sa_type=Text)
 
 

@@ -46,6 +46,7 @@ NAMED: Final[dict[str, Any]] = {
             "resolved_by",
             "removed_by",
             "decided_by",
+            "assigned_to",
         ),
         Person.id,
     ),
