@@ -18,6 +18,8 @@ from api.errors import Fault, SignInRequired
 from api.live import work
 from api.live.client import MALFORMED, MAY_NOT_SEE, OWN_FAULT, SIGNED_OUT, UNKNOWN_VERSION, Client
 from api.live.frames import Commit, Cursor, Logged, commit_value, write_frame
+from api.live.hosts import Hosts, Word
+from api.live.presence import Presence
 from api.live.work import Look, Opening, Sent, Sight
 from api.refusals import Refusal, refusal, say
 from api.visit import Services
@@ -28,7 +30,6 @@ log = logging.getLogger("charte")
 
 LOOK_EVERY: Final = 1.0
 HASH_EVERY: Final = 5.0
-CURSORS_EVERY: Final = 0.1
 MOST_CURSORS: Final = 4
 #: Malformed steps of one client in a minute before it is closed.
 MOST_INVALID: Final = 10
@@ -49,19 +50,20 @@ class Joining:
 class Room:
     """A version's open editors and the one task that serves them."""
 
-    def __init__(self, services: Services, version_id: str) -> None:
-        self.services, self.version_id = services, version_id
+    def __init__(self, services: Services, version_id: str, hosts: Hosts | None = None) -> None:
+        self.services, self.version_id, self.hosts = services, version_id, hosts
         self.cache = DocumentCache(most=1)
         self.clients: dict[str, Client] = {}
         self.joining: list[Joining] = []
         self.commits: list[tuple[Client, Commit]] = []
-        self.cursors: dict[str, Cursor] = {}
-        self.moved: set[str] = set()
+        self.presence = Presence(version_id, self.clients, hosts)
         self.revision = -1
+        #: How far another process says that the log has come.
+        self.heard = -1
         self.seen: Look | None = None
         self.nudged = self.ended = False
         self.wake = asyncio.Event()
-        self.looked = self.hashed = self.pointed = 0.0
+        self.looked = self.hashed = 0.0
         self.hashed_revision = -1
         self.invalid: dict[str, list[float]] = {}
 
@@ -85,9 +87,28 @@ class Room:
 
     def point(self, client: Client, cursor: Cursor) -> None:
         """Notes where a client is; the others are told ten times a second at most."""
-        self.cursors[client.id] = cursor
-        self.moved.add(client.id)
+        self.presence.point(client.id, cursor)
         self.wake.set()
+
+    def hear(self, host: str, word: Word) -> None:
+        """Takes what another process says of this version."""
+        self.heard = max(self.heard, word.revision)
+        self.nudged = self.nudged or word.changed
+        if self.presence.hear(host, word) and not self.presence.nameless:
+            self.presence.tell_people()
+        if word.asks:
+            self.presence.introduce()
+        self.wake.set()
+
+    def meet(self) -> None:
+        """Other processes may have come, and words of theirs been missed."""
+        self.presence.introduce(asks=True)
+        self.nudge()
+
+    def lose(self, host: str) -> None:
+        """Another process is gone."""
+        if self.presence.lose(host):
+            self.presence.tell_people()
 
     def nudge(self) -> None:
         """Something about the version was changed by another path: look at once."""
@@ -97,11 +118,11 @@ class Room:
     def leave(self, client: Client) -> None:
         """Forgets a client. Its commit, if one is in line, is still taken: the writer asked for it."""
         self.joining = [joining for joining in self.joining if joining.client is not client]
-        self.cursors.pop(client.id, None)
-        self.moved.discard(client.id)
+        self.presence.leave(client.id)
         self.invalid.pop(client.id, None)
         if self.clients.pop(client.id, None) is not None:
-            self._tell_people()
+            self.presence.introduce()
+            self.presence.tell_people()
         self.wake.set()
 
     def end(self, code: int) -> None:
@@ -130,11 +151,16 @@ class Room:
             await self._let_in()
         if self.commits:
             await self._take_commits()
+        if self.heard > self.revision >= 0:
+            await self._keep_up(self.heard)
+        if nameless := self.presence.nameless:
+            self.presence.names |= await self._do(work.names, nameless)
+            self.presence.tell_people()
         now = time.monotonic()
         if self.clients and (self.nudged or now - self.looked >= LOOK_EVERY):
             await self._look()
-        if self.moved and now - self.pointed >= CURSORS_EVERY:
-            self._tell_cursors(now)
+        if (due := self.presence.due()) is not None and due <= 0:
+            self.presence.tell_cursors(now)
         if self.clients and self.hashed_revision != self.revision and now - self.hashed >= HASH_EVERY:
             await self._tell_hash()
 
@@ -142,10 +168,9 @@ class Room:
         if self.commits or self.joining or self.nudged:
             self.wake.clear()
             return
-        now = time.monotonic()
-        due = self.looked + LOOK_EVERY - now
-        if self.moved:
-            due = min(due, self.pointed + CURSORS_EVERY - now)
+        due = self.looked + LOOK_EVERY - time.monotonic()
+        if (pointing := self.presence.due()) is not None:
+            due = min(due, pointing)
         with suppress(TimeoutError):
             await asyncio.wait_for(self.wake.wait(), max(0.0, due))
         self.wake.clear()
@@ -157,6 +182,8 @@ class Room:
         if made.commits:
             self.revision = made.revision
             self._tell(made.commits, made.names)
+            if self.hosts is not None:
+                self.hosts.tell(Word(self.version_id, revision=made.revision))
         told = {commit.revision for commit in made.commits}
         for (client, commit), answer in zip(taken, made.answers, strict=True):
             client.committing = False
@@ -208,8 +235,9 @@ class Room:
             client.send(self._first_frame(client, found), opening=True)
             if self.seen is None:
                 self.seen, self.looked = found.look, time.monotonic()
-            self._tell_people(but=client)
-            self._tell_cursors_to(client)
+            self.presence.introduce()
+            self.presence.tell_people(but=client)
+            self.presence.tell_cursors_to(client)
 
     def _first_frame(self, client: Client, found: Opening) -> str:
         more: dict[str, Any] = {
@@ -218,7 +246,7 @@ class Room:
             "state": found.look.state,
             "you": {"id": client.person_id, "name": client.name, "client": client.id},
             "threads": found.threads,
-            "people": self._people(),
+            "people": self.presence.people(),
         }
         if found.commits is None:
             return write_frame("init", doc=found.document, hash=found.hash, **more)
@@ -281,40 +309,6 @@ class Room:
     def _tell(self, commits: Sequence[Logged], names: Mapping[str, str]) -> None:
         if commits:
             self._send_all(write_frame("commits", list=[commit_value(commit, dict(names)) for commit in commits]))
-
-    def _tell_cursors(self, now: float) -> None:
-        self.pointed = now
-        moved, self.moved = self.moved, set()
-        places = {of: self._place(of) for of in moved if of in self.clients and of in self.cursors}
-        for client in self.clients.values():
-            others = [place for of, place in places.items() if of != client.id]
-            if others:
-                client.send(write_frame("cursors", list=others), passing=True)
-
-    def _tell_cursors_to(self, client: Client) -> None:
-        others = [self._place(of) for of in self.cursors if of in self.clients and of != client.id]
-        if others:
-            client.send(write_frame("cursors", list=others), passing=True)
-
-    def _place(self, of: str) -> dict[str, Any]:
-        client, cursor = self.clients[of], self.cursors[of]
-        return {
-            "client": of,
-            "id": client.person_id,
-            "name": client.name,
-            "revision": cursor.revision,
-            "anchor": cursor.anchor,
-            "head": cursor.head,
-        }
-
-    def _people(self) -> list[dict[str, str]]:
-        return [{"id": client.person_id, "name": client.name, "client": client.id} for client in self.clients.values()]
-
-    def _tell_people(self, but: Client | None = None) -> None:
-        frame = write_frame("people", list=self._people())
-        for client in self.clients.values():
-            if client is not but:
-                client.send(frame)
 
     def _send_all(self, frame: str) -> None:
         for client in self.clients.values():

@@ -1,6 +1,7 @@
 """The rooms of one server process: opened when somebody comes, gone when the last one leaves.
 
-They belong to the event loop; other threads reach them by `Rooms.notify` alone.
+They belong to the event loop; other threads reach them by `Rooms.notify` alone. On PostgreSQL, where several processes
+may have one version open, each tells the others what it has logged.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from typing import Final
 from litestar import Litestar
 
 from api.live.client import RESTARTING, Client
+from api.live.hosts import Hosts, Word, stop
 from api.live.room import Room
 from api.visit import Services
 
@@ -28,13 +30,15 @@ class Rooms:
     tasks: set["asyncio.Task[None]"] = field(default_factory=set)
     loop: asyncio.AbstractEventLoop | None = None
     closing: bool = False
+    hosts: Hosts | None = None
 
     def enter(self, version_id: str, client: Client, have: int | None) -> Room:
         """The version's room, with the client in line for its first frame."""
         self.loop = asyncio.get_running_loop()
         room = self.rooms.get(version_id)
         if room is None or room.ended:
-            room = self.rooms[version_id] = Room(self.services, version_id)
+            room = self.rooms[version_id] = Room(self.services, version_id, self.hosts)
+            room.presence.introduce(asks=True)
             room.join(client, have)
             task = asyncio.create_task(self._run(room))
             self.tasks.add(task)
@@ -54,6 +58,8 @@ class Rooms:
     @asynccontextmanager
     async def lifespan(self, _app: Litestar) -> AsyncIterator[None]:
         """The rooms while the application runs; at its end the sockets are closed and running commits finished."""
+        self.loop = asyncio.get_running_loop()
+        listening = self._listen()
         try:
             yield
         finally:
@@ -62,6 +68,27 @@ class Rooms:
                 room.end(RESTARTING)
             if self.tasks:
                 await asyncio.wait(set(self.tasks), timeout=ENDING)
+            if listening is not None:
+                await stop({listening})
+
+    def _listen(self) -> "asyncio.Task[None] | None":
+        """The task that speaks with the other processes, where there can be any."""
+        if self.services.engine.dialect.name != "postgresql":
+            return None
+        self.hosts = Hosts(self.services.engine.url, self._hear, self._meet, self._lose)
+        return asyncio.create_task(self.hosts.run())
+
+    def _hear(self, host: str, word: Word) -> None:
+        if room := self.rooms.get(word.version):
+            room.hear(host, word)
+
+    def _meet(self) -> None:
+        for room in list(self.rooms.values()):
+            room.meet()
+
+    def _lose(self, host: str) -> None:
+        for room in list(self.rooms.values()):
+            room.lose(host)
 
     async def _run(self, room: Room) -> None:
         try:
@@ -71,5 +98,7 @@ class Rooms:
                 del self.rooms[room.version_id]
 
     def _nudge(self, version_id: str) -> None:
+        if self.hosts is not None:
+            self.hosts.tell(Word(version_id, changed=True))
         if room := self.rooms.get(version_id):
             room.nudge()

@@ -84,7 +84,8 @@ class _Connection:
             raise
 
     async def _frame(self, patience: float) -> Any:
-        text = await asyncio.wait_for(self.socket.receive_text(), patience)
+        async with asyncio.timeout(patience):
+            text = await self.socket.receive_text()
         return read_frame(text)
 
     async def _open(self, frame: Any) -> None:

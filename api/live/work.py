@@ -157,6 +157,12 @@ def threads(services: Services, version_id: str) -> list[dict[str, Any]]:
         return threads_of(session, version_id)
 
 
+def names(services: Services, _version_id: str, people: Collection[str]) -> dict[str, str]:
+    """Names of the people that another process speaks of; "" for one who is not known."""
+    with transaction(services.engine, read_only=True) as session:
+        return {**dict.fromkeys(people, ""), **queries.people_named(session, set(people))}
+
+
 def hash_at(services: Services, version_id: str, revision: int, cache: DocumentCache) -> str:
     """The document's hash at a revision."""
     with transaction(services.engine, read_only=True) as session:

@@ -43,14 +43,16 @@ def delete(start: int, end: int) -> dict[str, Any]:
 class LiveHouse:
     """The application with one draft `v1` and a session for everybody in the company."""
 
-    def __init__(self, engine: Engine, document: Node = DOCUMENT) -> None:
+    def __init__(self, engine: Engine, document: Node | None = DOCUMENT) -> None:
+        """Without a document the company and its draft are there already: this is another server beside the first."""
         self.engine = engine
         self.moved = 0.0
         self.config = Config(database_url="sqlite://", public_url=ORIGIN)
         self.app: Litestar = create_app(self.config, engine=engine, now=lambda: datetime.now(UTC))
         self.tokens: dict[str, str] = {}
         with transaction(engine) as session:
-            company.found(session).create(document)
+            if document is not None:
+                company.found(session).create(document)
             for name in company.PEOPLE:
                 self.tokens[name] = accounts.open_session(session, name, user_agent="", at=datetime.now(UTC))
 

@@ -453,6 +453,7 @@ def test_signing_out_closes_the_socket_and_its_next_commit_is_refused(live: Hous
 def test_a_right_lost_while_typing_holds_for_the_very_next_commit(live: House, monkeypatch: pytest.MonkeyPatch) -> None:
     house, client = live
     monkeypatch.setattr("api.live.room.LOOK_EVERY", 60.0)
+    monkeypatch.setattr(room.Room, "meet", lambda _: None)
     with house.connect(client, "mathieu") as one:
         mathieu = Editor(one)
         mathieu.open()
