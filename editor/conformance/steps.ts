@@ -5,6 +5,7 @@ import { Mapping, type Step } from "prosemirror-transform";
 import { partsOf } from "../src/packing.ts";
 import { randomDocument, randomEdits } from "./edits.ts";
 import { say } from "./lines.ts";
+import { attempted, rebased } from "./rebase.ts";
 import { randomFrom } from "./random.ts";
 
 const [first = 0, count = 1] = process.argv.slice(2).map(Number);
@@ -30,37 +31,6 @@ for (let seed = first; seed < first + count; seed++) {
     position: Math.floor(doc.content.size / 2),
     mapped: position(mine, Math.floor(doc.content.size / 2)),
   });
-}
-
-/** As guidelines/steps.py does it: back through one's own maps, forward through the others', with mirrors. */
-function rebased(steps: readonly Step[], over: readonly Step[], doc: Node) {
-  const mapping = new Mapping([
-    ...steps.map((step) => step.getMap().invert()).reverse(),
-    ...over.map((step) => step.getMap()),
-  ]);
-  const moved: Step[] = [];
-  const kept: number[] = [];
-  let start = steps.length;
-  let end = doc;
-  steps.forEach((step, place) => {
-    const mapped = step.map(mapping.slice(start));
-    start--;
-    const result = mapped ? attempted(mapped, end) : null;
-    if (!mapped || !result) return;
-    end = result;
-    mapping.appendMap(mapped.getMap(), start);
-    moved.push(mapped);
-    kept.push(place);
-  });
-  return { moved, kept, end };
-}
-
-function attempted(step: Step, doc: Node): Node | null {
-  try {
-    return step.apply(doc).doc;
-  } catch {
-    return null;
-  }
 }
 
 function applyAll(doc: Node, steps: readonly Step[]): Node {

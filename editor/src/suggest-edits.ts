@@ -62,7 +62,7 @@ export class Suggesting extends Work {
     return place;
   }
 
-  /** Puts in two blocks or more, split at the place (Enter is two empty ones); returns where the last one's words end. */
+  /** Puts in two blocks or more (Enter is two empty ones), split at the place; returns where the last's words end. */
   put(position: number, pieces: readonly Piece[]): number {
     const spot = this.editable(position);
     const [head, tail] = [pieces[0] as Piece, pieces[pieces.length - 1] as Piece];
@@ -178,11 +178,11 @@ export class Suggesting extends Work {
     this.removeObject(position, node);
   }
 
-  /** Puts an empty row above or below another. */
-  insertRow(position: number, side: "above" | "below" = "below"): number {
+  /** Puts a row above or below another: an empty one, unless another is made. */
+  insertRow(position: number, side: "above" | "below" = "below", make?: (work: Suggesting) => Node): number {
     const row = this.liveRow(position);
     const place = side === "below" ? position + row.nodeSize : position;
-    this.insert(place, Fragment.from(this.row(row.childCount)));
+    this.insert(place, Fragment.from(make?.(this) ?? this.row(row.childCount)));
     return place;
   }
 
@@ -234,7 +234,8 @@ export class Suggesting extends Work {
       const right = blockOf(split.values, block.content, { mi, md, gone: gone === true, chg: split.layers });
       return [blockOf(values, null, { mi: this.s, chg: layers }), right];
     }
-    const kept = layers.map(({ s, was: { id: _, ...was } }) => ({ s, was })).filter(({ was }) => Object.keys(was).length);
+    const idless = layers.map(({ s, was: { id: _, ...was } }) => ({ s, was }));
+    const kept = idless.filter(({ was }) => Object.keys(was).length);
     return [blockOf({ ...values, id: this.author.fresh() }, null, { mi: this.s, chg: kept }), block];
   }
 
@@ -280,5 +281,6 @@ function widthOf(inline: Node, size: number, way: 1 | -1): number {
 /** The forms that cannot stand beside this one. */
 function rivalsOf(name: string): string[] {
   const type = markType(name);
-  return Object.values(type.schema.marks).flatMap((other) => (other !== type && type.excludes(other) ? [other.name] : []));
+  const others = Object.values(type.schema.marks).filter((other) => other !== type && type.excludes(other));
+  return others.map(({ name }) => name);
 }

@@ -1,4 +1,4 @@
-// The law of a suggest-only commit, and of one that was moved behind others': the twin of guidelines/suggest_law.py.
+// The law of a suggest-only commit: the twin of guidelines/suggest_law.py, asked here before anything is sent.
 // Rejecting all of the author's own suggestions must give the same text before and after. Two things that this does
 // not see are forbidden besides: another's suggestion where it was not, and dropping one in an own new row that stays.
 import { Fragment, type Node } from "prosemirror-model";
@@ -29,15 +29,8 @@ export function suggestBreach(before: Node, after: Node, mine: Owned): Breach | 
   return sameAttributes(before, after) ? breachIn(before, after, mine) : "document_changed";
 }
 
-/** Whether a commit moved behind others (whose suggestions are `theirs`) still says what its author saw. */
-export function keepsIntent(merged: Node, sent: Node, theirs: Owned): boolean {
-  if (!sameAttributes(merged, sent)) return false;
-  const found = windowOf(merged, sent);
-  return found === null || isSameWithout(found, theirs);
-}
-
 /** Where two containers differ, widened to what closes on both sides; null when they say the same. */
-export function windowOf(before: Node, after: Node): Window | null {
+function windowOf(before: Node, after: Node): Window | null {
   const [old, now] = [before.content.content, after.content.content];
   let [start, end] = difference(old, now);
   if (start === old.length && start === now.length) return null;
@@ -105,7 +98,7 @@ function isBare(blocks: readonly Node[]): boolean {
   const [only] = blocks;
   if (!only) return true;
   const { type, attrs, content } = only;
-  return blocks.length === 1 && type.name === "paragraph" && !content.size && only.hasMarkup(type, null) && !attrs["id"];
+  return blocks.length === 1 && type.name === "paragraph" && !content.size && !attrs["id"] && only.hasMarkup(type);
 }
 
 function isMalformed(found: Window): boolean {
@@ -135,11 +128,11 @@ function isForged(found: Window, mine: Owned): boolean {
   const [before, after] = [burden(found.before, foreign), burden(found.after, foreign)];
   return [...after].some(([key, count]) => {
     const carried = before.get(key) ?? 0;
-    return !carried || (!key.endsWith(" chg") && count > carried);
+    return !carried || (!key.includes(" chg") && count > carried);
   });
 }
 
-/** Suggestion and what carries it to how much: characters, paragraph marks, rows, layers. */
+/** Suggestion, what carries it and with which property to how much: characters, paragraph marks, rows, layers. */
 function burden(blocks: readonly Node[], foreign: ReadonlySet<string>): Map<string, number> {
   const found = new Map<string, number>();
   const concerned = blocks.filter((block) => [...suggestionIds(block)].some((id) => foreign.has(id)));
@@ -154,7 +147,9 @@ function burden(blocks: readonly Node[], foreign: ReadonlySet<string>): Map<stri
 function carriedOn(node: Node, foreign: ReadonlySet<string>): string[] {
   const where = node.isInline ? "text" : "block";
   const named = (["ins", "del", "mi", "md"] as const).map((kind) => [nameOn(node, kind), `${where} ${kind}`] as const);
-  const layered = layersOf(node).map(({ s }) => [s, node.isInline ? "fmt" : "chg"] as const);
+  const layered = layersOf(node).flatMap(({ s, was }) => {
+    return ["", ...Object.keys(was)].map((key) => [s, `${node.isInline ? "fmt" : "chg"} ${key}`] as const);
+  });
   return [...named, ...layered].flatMap(([id, kind]) => (id !== null && foreign.has(id) ? [`${id} ${kind}`] : []));
 }
 

@@ -1,7 +1,14 @@
-// Accepting and rejecting as ordinary steps, from the end of the text to its start: the twin of guidelines/accepting.py.
+// Accepting and rejecting as ordinary steps, from the text's end to its start: the twin of guidelines/accepting.py.
 // They lead to the very document that `resolved` computes, so carets and comments follow as with any edit.
 import { Fragment, Mark, Slice, type Node } from "prosemirror-model";
-import { AddMarkStep, AttrStep, RemoveMarkStep, ReplaceAroundStep, ReplaceStep, type Step } from "prosemirror-transform";
+import {
+  AddMarkStep,
+  AttrStep,
+  RemoveMarkStep,
+  ReplaceAroundStep,
+  ReplaceStep,
+  type Step,
+} from "prosemirror-transform";
 import { nodeType } from "./schema.ts";
 import { fates, inlineLeft, objectLeft, verdictOf, type Fate } from "./suggest-formula.ts";
 import type { Verdict } from "./suggest-layers.ts";

@@ -15,8 +15,18 @@ import {
   type Layer,
   type Values,
 } from "./suggest-layers.ts";
-import { blockAt, groupLast, isJoinable, isMarkless, isShown, placeOf, shownAfter, shownBefore, spotAt } from "./suggest-places.ts";
-import type { Spot } from "./suggest-places.ts";
+import {
+  blockAt,
+  groupLast,
+  isJoinable,
+  isMarkless,
+  isShown,
+  placeOf,
+  shownAfter,
+  shownBefore,
+  spotAt,
+  type Spot,
+} from "./suggest-places.ts";
 import { Refused } from "./suggest-refusals.ts";
 import { alike, Stepping } from "./suggest-resolve.ts";
 
@@ -73,10 +83,19 @@ export class Work extends Stepping {
     return (start === 0 ? this.doc : this.doc.resolve(start).parent).content.content;
   }
 
-  /** The content as the author's own insertion: what others suggest in it is taken as its result shows it. */
+  /** The suggestion under which things are put in. */
+  get id(): string {
+    return this.s;
+  }
+
+  /** The content as the author's own insertion. */
   own(content: Fragment): Fragment {
-    const shown = content.content.filter(isShown);
-    return Fragment.fromArray(shown.map((node) => node.mark(marksOf(form(node), { added: this.s, removed: null }, []))));
+    return shownOf(content, this.s);
+  }
+
+  /** The content without suggestions, as its result shows it. */
+  plain(content: Fragment): Fragment {
+    return shownOf(content, null);
   }
 
   fresh(values: Values, content: Fragment = Fragment.empty): Node {
@@ -169,6 +188,11 @@ export class Work extends Stepping {
     if (this.doc.childCount === 1 && this.doc.firstChild === node) throw new Refused("wholeText");
     this.cut(position, position + node.nodeSize);
   }
+}
+
+function shownOf(content: Fragment, added: string | null): Fragment {
+  const shown = content.content.filter(isShown);
+  return Fragment.fromArray(shown.map((node) => node.mark(marksOf(form(node), { added, removed: null }, []))));
 }
 
 /** What a wish changes; ids are never wished for. */
