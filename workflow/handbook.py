@@ -1,22 +1,25 @@
 """What readers find: the versions in force, by shelf, by address, by their words. No draft can be reached here."""
 
 import json
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
-from guidelines.document import Node, inline_text, parse, textblocks
+from guidelines import search as searching
+from guidelines.document import Node, parse
 from guidelines.errors import UnknownGuideline, UnknownVersion
 from guidelines.folding import fold
-from guidelines.sections import Section, sections
+from guidelines.search import Indexed, Piece
+from guidelines.sections import Section
 from guidelines.tables import Guideline, Publication
 from workflow.machine import State
 from workflow.tables import Acknowledgement, VersionState
 
-SNIPPET = 160
+MOST_INDEXED: Final = 2_000
+_INDEXED: Final[dict[tuple[str, str, str], Indexed]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +42,21 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A section in force that holds the words looked for, with the passage cut around them."""
+    """A section in force that holds words looked for, with a passage in which they are marked."""
 
     entry: Entry
     section: Section
-    before: str
-    match: str
-    after: str
+    passage: tuple[Piece, ...]
+    #: Whether all the words stand in the guideline's title.
     in_title: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What a search found, and the words that stand nowhere in what is in force."""
+
+    hits: list[Hit]
+    unmatched: tuple[str, ...]
 
 
 def shelf(session: Session, language: str | None = None) -> list[Entry]:
@@ -88,18 +98,18 @@ def acknowledgement(session: Session, person_id: str, version_id: str) -> Acknow
     ).first()
 
 
-def search(session: Session, words: str, language: str | None = None, *, most: int = 50) -> list[Hit]:
-    """Sections in force in which every word looked for stands; accents and case do not count, titles come first."""
-    wanted = [word for word in fold(words).split() if word][:12]
-    if not wanted:
-        return []
-    hits: list[Hit] = []
-    for entry in shelf(session, language):
-        title = fold(entry.publication.title)
-        if all(word in entry.publication.search_text or word in title for word in wanted):
-            hits += _hits(entry, wanted)
-    hits.sort(key=lambda hit: not hit.in_title)
-    return hits[:most]
+def search(session: Session, words: str, language: str | None = None, *, most: int = 50) -> Results:
+    """Sections in force that hold the words, best first, as `guidelines.search` ranks them."""
+    rows = session.exec(
+        _entries()
+        .where(VersionState.state == State.PUBLISHED)
+        .options(defer(Publication.document), defer(Publication.search_text))  # type: ignore[arg-type]
+    )
+    entries = [entry for entry in map(_entry, rows) if language in (None, entry.publication.language)]
+    entries.sort(key=lambda entry: (fold(entry.publication.title), entry.publication.version_id))
+    answer = searching.search(words, [_indexed(entry.publication) for entry in entries], most=most)
+    hits = [Hit(entries[found.place], found.section, found.passage, found.in_title) for found in answer.found]
+    return Results(hits, answer.unmatched)
 
 
 def document_of(publication: Publication) -> Node:
@@ -120,43 +130,13 @@ def _entry(row: tuple[Guideline, Publication, VersionState]) -> Entry:
     return Entry(guideline, publication, State(state.state), state.since)
 
 
-def _hits(entry: Entry, wanted: Sequence[str]) -> Iterator[Hit]:
-    title = fold(entry.publication.title)
-    for section in sections(document_of(entry.publication)):
-        text = " ".join(inline_text(block) for node in section.blocks for block in _blocks(node))
-        folded = fold(f"{title} {text}")
-        if all(word in folded for word in wanted):
-            first = next((word for word in wanted if word in fold(text)), "")
-            before, match, after = _snippet(text, first)
-            in_title = all(word in fold(f"{title} {section.title}") for word in wanted)
-            yield Hit(entry, section, before, match, after, in_title)
-
-
-def _blocks(node: Node) -> Iterator[Node]:
-    if node.is_textblock:
-        yield node
-    else:
-        yield from textblocks(node)
-
-
-def _snippet(text: str, word: str) -> tuple[str, str, str]:
-    """The passage around the first place where the word stands, cut at spaces."""
-    if not word:
-        return text[:SNIPPET], "", ""
-    at = _place(text, word)
-    start = text.rfind(" ", 0, max(0, at - SNIPPET // 2)) + 1 if at > SNIPPET // 2 else 0
-    end_of_word = at
-    while end_of_word < len(text) and text[end_of_word].isalnum():
-        end_of_word += 1
-    end = text.find(" ", min(len(text), end_of_word + SNIPPET // 2))
-    end = len(text) if end < 0 else end
-    before = ("… " if start else "") + text[start:at]
-    return before, text[at:end_of_word], text[end_of_word:end] + (" …" if end < len(text) else "")
-
-
-def _place(text: str, word: str) -> int:
-    """Where the folded word begins in the unfolded text."""
-    for at in range(len(text)):
-        if not text[at].isspace() and fold(text[at : at + len(word) + 2]).startswith(word):
-            return at
-    return 0
+def _indexed(publication: Publication) -> Indexed:
+    """The publication made ready to be searched, once for a process: what is published never changes."""
+    key = (publication.version_id, publication.document_hash, publication.title)
+    known = _INDEXED.get(key)
+    if known is None:
+        known = searching.index(publication.title, publication.language, document_of(publication))
+        while len(_INDEXED) >= MOST_INDEXED:
+            _INDEXED.pop(next(iter(_INDEXED)), None)
+        _INDEXED[key] = known
+    return known

@@ -9,6 +9,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from markupsafe import Markup
 
+from api.i18n import N_, say_list, translations
 from api.pages.forms import Form, submitted
 from api.publications import approvals_of, publication_of, section_names
 from api.refusals import Refusal
@@ -60,13 +61,15 @@ def handbook_page(visit: ThisVisit) -> "Response[str]":
 
 @get("/handbook/search", access=Access.PUBLIC, sync_to_thread=True)
 def search_page(visit: ThisVisit, q: FromQuery[str] = "") -> "Response[str]":
-    """The sections in force that hold the words."""
+    """The sections in force that hold the words, best first, and the words that stand nowhere."""
     q = q[:200]
     with visit.read() as work:
-        hits = handbook.search(work.session, q) if q.strip() else []
-        counts = Counter((hit.entry.publication.title, hit.entry.guideline.slug) for hit in hits)
+        results = handbook.search(work.session, q)
+        counts = Counter((hit.entry.publication.title, hit.entry.guideline.slug) for hit in results.hits)
         found = [(title, slug, count) for (title, slug), count in counts.most_common()]
-        return page(visit, work, "search.html", q=q, hits=hits, by_guideline=found)
+        quoted = translations(visit.language).gettext(N_("“%(words)s”"))
+        unmatched = say_list([quoted % {"words": word} for word in results.unmatched], visit.language)
+        return page(visit, work, "search.html", q=q, results=results, unmatched=unmatched, by_guideline=found)
 
 
 @get("/handbook/{slug:str}", access=Access.PUBLIC, sync_to_thread=True)

@@ -67,8 +67,15 @@ class Text(Edition):
     statement: str = Field(description="What an acknowledgement confirms, in the language of the request.")
 
 
+class Piece(BaseModel):
+    """Some words of a passage: those that were found, or those that stand around them."""
+
+    text: str
+    found: bool
+
+
 class Hit(BaseModel):
-    """A section in force that holds the words looked for; `match` stands between `before` and `after`."""
+    """A section in force that holds words looked for, with the passage that shows most of them."""
 
     slug: str
     number: str
@@ -76,9 +83,14 @@ class Hit(BaseModel):
     language: str
     section: str
     section_title: str
-    before: str
-    match: str
-    after: str
+    passage: list[Piece]
+
+
+class Results(BaseModel):
+    """What a search found, best first, and the words that stand nowhere in what is in force."""
+
+    hits: list[Hit]
+    unmatched: list[str]
 
 
 class Comparison(BaseModel):
@@ -125,10 +137,14 @@ def list_handbook(visit: ThisVisit, limit: Limit = 50, cursor: Cursor = "", lang
 @get("/search", access=Access.PUBLIC, sync_to_thread=True)
 def search_handbook(
     visit: ThisVisit, q: Annotated[str, QueryParameter(min_length=1, max_length=200)], language: Language = ""
-) -> list[Hit]:
-    """The sections in force in which every word stands, titles first, at most fifty. Accents and case do not count."""
+) -> Results:
+    """The sections in force that hold most of the words, at most fifty: in their title first, then heading, then text.
+
+    Accents, case, plurals and common endings do not count, nor do words as common as “the”.
+    """
     with visit.read() as work:
-        return [_hit(found) for found in handbook.search(work.session, q, language or None)]
+        results = handbook.search(work.session, q, language or None)
+        return Results(hits=[_hit(found) for found in results.hits], unmatched=list(results.unmatched))
 
 
 @get("/{slug:str}", access=Access.PUBLIC, refuses=(404,), sync_to_thread=True)
@@ -289,9 +305,7 @@ def _hit(found: FoundHit) -> Hit:
         language=found.entry.publication.language,
         section=found.section.id,
         section_title=found.section.title,
-        before=found.before,
-        match=found.match,
-        after=found.after,
+        passage=[Piece(text=piece.text, found=piece.found) for piece in found.passage],
     )
 
 
