@@ -10,13 +10,14 @@ import re
 from typing import Final
 
 _W: Final = r"[\w\u0300-\u036f]"
-_NUMBER: Final = rf"\d++(?:[.,:/\u00a0\u202f]\d++)*+(?!{_W})"
+# Groups are made final by (?>…), never by …)*+: Python before 3.11.5 lets such a group give back half a match.
+_NUMBER: Final = rf"(?>\d++(?:[.,:/\u00a0\u202f]\d++)*)(?!{_W})"
 _ELISION: Final = rf"(?<!{_W})(?i:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)['’](?={_W})"
-_WORD: Final = rf"{_W}++(?:[-‐‑'’·]{_W}++)*+"
+_WORD: Final = rf"(?>{_W}++(?:[-‐‑'’·]{_W}++)*)"
 _SIGN: Final = r"\s|[^\s][\u0300-\u036f\ufe0f]*+"
 _URL: Final = r"(?:https?://|www\.)[^\s<>\"«»]*[\w/]"
 # The bounds keep a hostile "a.a.a.a..." from being scanned again from every letter.
-_EMAIL: Final = r"[\w.+-]{1,64}+@[\w-]{1,63}+(?:\.[\w-]{1,63}+)++"
+_EMAIL: Final = r"[\w.+-]{1,64}+@[\w-]{1,63}+(?>(?:\.[\w-]{1,63}+)+)"
 
 _PLAIN: Final = re.compile("|".join((_NUMBER, _ELISION, _WORD, _SIGN)))
 _WITH_LINKS: Final = re.compile("|".join((_URL, _EMAIL, _NUMBER, _ELISION, _WORD, _SIGN)))

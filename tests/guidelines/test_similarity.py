@@ -1,6 +1,6 @@
 """Similarity: the exact figure, by whatever short cut; and words compared through a shared alphabet are the same."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from guidelines.similarity import overlap, similar, similarity
@@ -36,6 +36,7 @@ def test_what_is_similar_enough_has_its_similarity_and_the_rest_none(
 
 
 @given(TEXTS, st.lists(TEXTS, max_size=3))
+@example("a- ", [])
 def test_an_alphabet_spells_a_text_token_by_token_whatever_it_has_spelled_before(text: str, before: list[str]) -> None:
     alphabet = Alphabet()
     for other in before:
