@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check fix bench soak screenshots diagrams
+.PHONY: help install from-debian demo test check fix bench soak screenshots diagrams
 
 help: ## list what make can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -33,7 +33,17 @@ install: $(VENV)/ready-to-test ## install Charte and its tests' tools into .venv
 demo: $(VENV)/installed ## serve Charte with demo data on http://127.0.0.1:8000
 	@$(BIN)/charte demo --folder var/demo
 
-test: install ## run every test
+# The tests bring their own browser and PostgreSQL. These come from the distribution only; who is not root is told.
+FROM_DEBIAN := libreoffice-writer-nogui poppler-utils curl jq
+from-debian:
+	@for tool in soffice pdftotext curl jq; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	test -z "$$missing" && exit 0; \
+	echo "Not here, and needed by some tests:$$missing"; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(FROM_DEBIAN) >/dev/null; \
+	else echo "Without them those tests are skipped: apt-get install $(FROM_DEBIAN)"; fi
+
+test: install from-debian ## run every test
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: install ## format, lint, types, import contracts
