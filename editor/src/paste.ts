@@ -22,8 +22,8 @@ const PLAIN: Place = { list: null, indent: 0, box: null };
 export function cleanHtml(html: string): string {
   if (html.includes("data-pm-slice")) return html;
   const page = new DOMParser().parseFromString(withoutStyles(html), "text/html");
+  rebase(page, /<base\b[^<>]*\shref\s*=\s*["']?(https?:[^"'\s<>]+)/i.exec(html)?.[1] ?? null);
   page.querySelectorAll(NO_CONTENT).forEach((node) => node.remove());
-  page.querySelectorAll("img").forEach((image) => !isLink(image.getAttribute("src") ?? "") && image.remove());
   takeOutOffice(page);
   for (const element of [...page.querySelectorAll<HTMLElement>("[data-style], b, i")]) styleToElements(element);
   const flat = page.createElement("div");
@@ -31,9 +31,32 @@ export function cleanHtml(html: string): string {
   return flat.innerHTML;
 }
 
-/** The page's policy would refuse inline styles and handlers aloud; as plain data they are only read. */
+/**
+ * Addresses without a host were meant on the page that was copied, and would lead to ours: they become whole where that
+ * page is known (`base`, as some programs write), else their words stay without them. So do a section's `#name`s.
+ */
+function rebase(page: Document, base: string | null): void {
+  const whole = (address: string): string | null => {
+    if (URL.canParse(address)) return isLink(address) ? address : null;
+    if (base === null || !URL.canParse(address, base)) return null;
+    const { href } = new URL(address, base);
+    return isLink(href) ? href : null;
+  };
+  for (const link of page.querySelectorAll("a[href]")) {
+    const address = whole(link.getAttribute("href") ?? "");
+    if (address) link.setAttribute("href", address);
+    else link.removeAttribute("href");
+  }
+  for (const image of page.querySelectorAll("img")) {
+    const address = whole(image.getAttribute("src") ?? "");
+    if (address) image.setAttribute("src", address.replace(`${location.origin}/assets/`, "/assets/"));
+    else image.replaceWith(image.alt);
+  }
+}
+
+/** The page's policy would refuse inline styles, handlers and `base` aloud; as plain data they are only read. */
 function withoutStyles(html: string): string {
-  const plain = html.replace(/<style\b[\s\S]*?<\/style>/gi, "");
+  const plain = html.replace(/<style\b[\s\S]*?<\/style>|<base\b[^<>]*>/gi, "");
   return plain.replace(/<[a-z][^<>]*>/gi, (tag) => tag.replace(/(\s)(style|on[a-z]+)(\s*=)/gi, "$1data-$2$3"));
 }
 
@@ -226,6 +249,9 @@ function code(element: Element, out: Element): void {
     `${element.className} ${element.firstElementChild?.className ?? ""}`,
   )?.[1];
   made.dataset["box"] = language ? `code:${language}` : "code";
+  element.querySelectorAll("br").forEach((end) => end.replaceWith("\n"));
+  for (const line of [...element.querySelectorAll("div,p,li,tr")].reverse())
+    if (!/\n$/.test(line.textContent ?? "")) line.append("\n");
   (element.textContent ?? "")
     .replace(/\n$/, "")
     .split("\n")

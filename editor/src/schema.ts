@@ -22,7 +22,10 @@ type ShownMark = Pick<MarkSpec, "toDOM" | "parseDOM">;
 const SHOWN: Readonly<Record<string, Shown>> = {
   paragraph: {
     toDOM: (node) => ["p", textblockAttributes(node), 0],
-    parseDOM: [{ tag: "p", getAttrs: textblockOf }],
+    parseDOM: [
+      { tag: 'p[data-box^="code"]', getAttrs: textblockOf, preserveWhitespace: "full" },
+      { tag: "p", getAttrs: textblockOf },
+    ],
   },
   heading: {
     toDOM: (node) => [

@@ -154,6 +154,52 @@ def test_what_is_pasted_from_word_and_the_web_keeps_its_sense_and_nothing_else(
     assert [plain for plain in map(str, plain_text(draft.stored()).split("\n")) if "·" in plain or "a)" in plain] == []
 
 
+def test_code_from_the_web_keeps_its_indentation_and_its_lines(draft: Draft) -> None:
+    aicha = draft.open(AICHA)
+    aicha.caret("Last line.")
+    aicha.press("Enter")
+    aicha.paste("<pre><code>def a():\n    if b:\n\t\treturn  1\n\n  c</code></pre>")
+    aicha.press("Control+Enter")
+    aicha.paste("<p>x</p><pre><div>one<br>  two</div><div>    three</div></pre>")
+    aicha.is_saved()
+    said = plain_text(draft.stored())
+    assert "def a():\n    if b:\n\t\treturn  1\n\n  c" in said
+    assert said.endswith("one\n  two\n    three")
+
+
+SITE = """<p><a href="/page">far</a> <a href="part.html">near</a> <a href="#s2">below</a>
+<a href="https://solenne.example">whole</a> <img src="/assets/x.png" alt="A chart"></p>"""
+
+
+@pytest.mark.parametrize(
+    ("head", "kept"),
+    [
+        ("", [("whole", "https://solenne.example")]),
+        (
+            '<base href="https://press.example/news/today.html">',
+            [
+                ("far", "https://press.example/page"),
+                ("near", "https://press.example/news/part.html"),
+                ("below", "https://press.example/news/today.html#s2"),
+                ("whole", "https://solenne.example"),
+            ],
+        ),
+    ],
+)
+def test_addresses_of_the_copied_site_never_lead_to_ours(draft: Draft, head: str, kept: list[tuple[str, str]]) -> None:
+    aicha = draft.open(AICHA)
+    aicha.caret("Last line.")
+    aicha.press("Enter")
+    aicha.paste(f"<html><head>{head}</head><body>{SITE}</body></html>")
+    aicha.is_saved()
+    parts = draft.stored().content[-1].content
+    links = [(part.text, mark.attrs["href"]) for part in parts for mark in part.marks if mark.type == "link"]
+    assert links == kept
+    images = [part.attr("src") for part in parts if part.type == "image"]
+    assert images == (["https://press.example/assets/x.png"] if head else [])
+    assert plain_text(draft.stored()).split("\n")[-1].startswith("far near below whole")
+
+
 def test_signs_that_turn_the_direction_of_writing_are_taken_out_before_the_authority_sees_them(
     draft: Draft, eventually: Eventually
 ) -> None:
@@ -226,7 +272,7 @@ def test_a_comment_follows_its_words_and_is_listed_when_they_are_removed(draft: 
     expect(removed).to_contain_text("Text removed")
     expect(removed.locator("q")).to_have_text("what you said")
     removed.get_by_role("button", name="Resolve").click()
-    expect(aicha.page.locator(".margin-rest summary")).to_have_text("1 resolved discussion")
+    expect(aicha.page.locator(".margin-rest summary")).to_have_text("1 resolved thread")
     aicha.page.locator(".margin-rest summary").click()
     aicha.page.locator(".margin-rest").get_by_role("button", name="Reopen").click()
     expect(samuel.page.locator(".margin-rest q")).to_be_visible()
