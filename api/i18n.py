@@ -4,7 +4,9 @@ The source language is English; `locale/fr/LC_MESSAGES/charte.po` is read as it 
 """
 
 import io
-from collections.abc import Iterable
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
@@ -13,7 +15,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale, negotiate_locale
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -23,6 +25,13 @@ DEFAULT: Final = "fr"
 #: Where the company is unless its configuration says otherwise.
 COMPANY_ZONE: Final = "Europe/Paris"
 _zone = ZoneInfo(COMPANY_ZONE)
+#: « que » and « de » before a fact, and the first names whose h is mute: before the others nothing is elided.
+_ELIDING: Final = re.compile(r"\b([Qq]u|[Dd])e %\((\w+)\)s")
+_LIGATURES: Final = str.maketrans({"œ": "oe", "æ": "ae"})
+_MUTE_H: Final = frozenset(
+    "hector helene helena heloise henri henriette henry hermann hermine hermione herve hilaire hippolyte homere"
+    " honore honorine horace hortense hubert hugues huguette humbert hyacinthe".split()
+)
 _LOCALES: Final = {"fr": Locale("fr", "FR"), "en": Locale("en", "GB")}
 
 
@@ -104,13 +113,42 @@ def say_lately(at: datetime, now: datetime, language: str) -> str:
 
 
 def say_moment(at: datetime, language: str) -> str:
-    """A day and a time in the company's time zone."""
-    return format_datetime(at, "d MMMM y, HH:mm", tzinfo=_zone, locale=_LOCALES[language])
+    """A day and a time in the company's time zone: 24 November 2026, 10:02; 24 novembre 2026 à 10 h 02."""
+    between = " à " if language == "fr" else ", "
+    return say_date(at, language) + between + say_time(at, language)
 
 
 def say_time(at: datetime, language: str) -> str:
-    """A time of day: 10:02."""
-    return format_time(at, "HH:mm", tzinfo=_zone, locale=_LOCALES[language])
+    """A time of day: 10:02; 10 h 02, and 10 h on the hour."""
+    there = at.astimezone(_zone)
+    if language == "fr":
+        return f"{there.hour}\u00a0h" + (f"\u00a0{there.minute:02}" if there.minute else "")
+    return f"{there:%H:%M}"
+
+
+def say_size(size: int, language: str) -> str:
+    """A size in bytes as people say it: 512 bytes, 5 MB, 20.3 Mo."""
+    for least, english, french in ((1_000_000, "MB", "Mo"), (1_000, "KB", "Ko")):
+        if size >= least:
+            number = format_decimal(round(size / least, 1), locale=_LOCALES[language])
+            return f"{number}\u00a0{french if language == 'fr' else english}"
+    return translations(language).ngettext("%(num)d byte", "%(num)d bytes", size) % {"num": size}
+
+
+def said(message: str, facts: Mapping[str, str], language: str) -> str:
+    """The message of the catalogue with its facts; French elides « que » and « de » before those that want it."""
+    words = translations(language).gettext(message)
+    if language == "fr":
+        words = _ELIDING.sub(lambda found: _elided(found, facts), words)
+    return words % facts
+
+
+def _elided(found: re.Match[str], facts: Mapping[str, str]) -> str:
+    small, name = found[1], found[2]
+    first = facts[name].split(" ", 1)[0]
+    plain = unicodedata.normalize("NFD", first.casefold().translate(_LIGATURES)).encode("ascii", "ignore").decode()
+    vowel = plain[:1] in set("aeiou") or (plain[:1] == "y" and plain[1:2] not in set("aeiou") | {""})
+    return f"{small}’%({name})s" if vowel or plain in _MUTE_H else found[0]
 
 
 def say_number(number: float, language: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from api import errors as edge
-from api.i18n import N_, say_list, say_number, translations
+from api.i18n import N_, say_list, say_number, say_size, translations
 from exports import errors as exporting
 from guidelines import errors as writing
 from workflow import errors as deciding
@@ -92,13 +92,13 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     "invalid_request": (N_("Something in the form is missing or malformed"), N_("Correct: {fields}.")),
     "file_too_large": (
         N_("The file is too large"),
-        N_("It has {size} bytes; the limit is {limit}. Send less at once."),
+        N_("It has {size}; the limit is {limit}. Send less at once."),
     ),
     "people_file_invalid": (
         N_("The file has lines that cannot be read; nobody was added"),
         N_("Correct these lines and send the file again: {rows}."),
     ),
-    "duplicate_email": (N_("Somebody has this address already"), N_("Use another address than {email}.")),
+    "duplicate_email": (N_("Somebody has this address already"), N_("{email} is taken. Use another address.")),
     "last_admin": (
         N_("This would leave nobody to administer Charte"),
         N_("Name another administrator first."),
@@ -121,7 +121,7 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "unknown_thread": (N_("There is no such thread"), N_("Reload the page: it may have moved on.")),
     "unknown_person": (N_("There is no such person"), N_("Look for them in the list of people.")),
-    "duplicate_slug": (N_("Another guideline has this address"), N_("Choose another address than {slug}.")),
+    "duplicate_slug": (N_("Another guideline has this address"), N_("{slug} is taken. Choose another address.")),
     "invalid_field": (N_("A field cannot be kept as it is"), N_("Correct {field}: {problem}.")),
     "step_invalid": (N_("A change could not be applied"), N_("Reload the text. Reason: {reason}.")),
     "version_gone": (N_("This page is too far behind the text"), N_("Reload it; what you had not sent is kept.")),
@@ -235,7 +235,7 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         N_("Change something before submitting it, or give the draft up."),
     ),
     "place_stands": (
-        N_("Readers have this text: its address, language, team and shelf stay"),
+        N_("This text has been published: its address, language, team and shelf stay"),
         N_("Nothing was changed. The title and what goes with it change in a new draft."),
     ),
     "draft_open": (N_("A version is in preparation already"), N_("Open it and write there: one at a time.")),
@@ -254,7 +254,7 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "unknown_format": (N_("There is no format {format}"), N_("Known are: {known}.")),
     "document_too_complex": (
-        N_("The document has too many parts"),
+        N_("The document has too many blocks"),
         N_("It has {size}; the limit is {limit}. Divide it."),
     ),
     "too_deep": (
@@ -365,6 +365,8 @@ def say(code: str, facts: Mapping[str, Any], language: str, *, to_program: bool 
     if to_program:
         title, detail = TO_PROGRAMS.get(code, (title, detail))
     said = _Said((name, _said(value, language, name)) for name, value in facts.items())
+    if code == "file_too_large":
+        said.update({name: say_size(facts[name], language) for name in ("size", "limit") if name in facts})
     if "limit" in facts and code == "invalid_field":
         said["problem"] += catalogue.gettext(N_(" (limit: {limit})")).format_map(said)
     return catalogue.gettext(title).format_map(said), catalogue.gettext(detail).format_map(said)

@@ -89,7 +89,7 @@ def moving(work: Work, found: Standing, language: str) -> Moving:
         side,
         words,
         since,
-        _sentence(found, words, since, language),
+        _sentence(found, words, len(waiting), since, language),
         pips(found.facts) if found.state is State.IN_REVIEW else [],
         _visas(found, names, language),
     )
@@ -158,13 +158,17 @@ def _said(line: Outstanding, names: Names, language: str, place: str = "") -> st
     )
 
 
-def _sentence(found: Standing, court: str, since: str, language: str) -> str:
-    say = translations(language).gettext
+def _sentence(found: Standing, court: str, teams: int, since: str, language: str) -> str:
+    catalogue = translations(language)
+    say = catalogue.gettext
     if found.state is State.DRAFT:
         return say(N_("A draft, %(since)s.")) % {"since": since}
     if queries.is_approved(found):
         return say(N_("Approved: nothing is outstanding. It can be published."))
-    return say(N_("The ball is with %(court)s, %(since)s.")) % {"court": court, "since": since}
+    turn = catalogue.ngettext(
+        "It is up to the team %(court)s, %(since)s.", "It is up to the teams %(court)s, %(since)s.", teams
+    )
+    return turn % {"court": court, "since": since}
 
 
 def _visas(found: Standing, names: Names, language: str) -> list[Visa]:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from api.i18n import N_, lately, say_lately, say_list, say_moment, translations
+from api.i18n import N_, lately, said, say_lately, say_list, say_moment, translations
 from guidelines.changes import Change, Kind
 from guidelines.sections import META, OUTLINE
-from workflow.outstanding import Outstanding, Reason
+from workflow.outstanding import Outstanding, Reason, is_text
 from workflow.tables import Event
 
 MOST_QUOTED: Final = 120
@@ -143,7 +143,6 @@ def say_outstanding(
     place: str = "",
 ) -> str:
     """One thing that is missing, as a sentence; `place` names several sections that wait alike."""
-    say = translations(language).gettext
     decision = line.because[-1].decision if line.because else None
     facts = {
         "place": place or slice_name(line.slice_id, numbers, language),
@@ -152,7 +151,7 @@ def say_outstanding(
         "when": say_moment(decision.at, language) if decision else "",
         "remark": _quoted(decision.remark) if decision else "",
     }
-    return say(_OUTSTANDING[line.reason]) % facts
+    return said(_OUTSTANDING[line.reason], facts, language)
 
 
 def slice_name(slice_id: str, numbers: Mapping[str, tuple[str, str]], language: str) -> str:
@@ -164,6 +163,16 @@ def slice_name(slice_id: str, numbers: Mapping[str, tuple[str, str]], language: 
         return say(N_("Title and audience"))
     number, title = numbers.get(slice_id, ("", ""))
     return f"{number} {title}".strip() or (say(N_("Introduction")) if slice_id else say(N_("The whole text")))
+
+
+def say_slices(ids: Sequence[str], language: str) -> str:
+    """What a decision is about: how many sections, and what is signed beside them by name."""
+    catalogue = translations(language)
+    sections = sum(is_text(one) for one in ids)
+    counted = catalogue.ngettext("%(num)d section", "%(num)d sections", sections) % {"num": sections}
+    beside = {OUTLINE: N_("the order of the sections"), META: N_("the title and what goes with it")}
+    named = [catalogue.gettext(words) for one, words in beside.items() if one in ids]
+    return say_list([*([counted] if sections else []), *named], language)
 
 
 def say_event(
@@ -179,14 +188,14 @@ def say_event(
         "number": str(facts.get("number", "")),
         "what": say_list([say(name) for key, name in _PLACE.items() if key in facts], language),
     }
-    return icon, tone, say(words) % known
+    return icon, tone, said(words, known, language)
 
 
 def say_court(teams: Sequence[str], language: str) -> str:
     """Whose turn it is."""
     say = translations(language).gettext
     if not teams:
-        return say(N_("nobody waits"))
+        return say(N_("nobody’s turn"))
     return say_list(teams, language)
 
 
@@ -223,7 +232,7 @@ def say_decision(
     """(title, sentence, label of the green button) of the card in which a person decides."""
     catalogue = translations(language)
     say = catalogue.gettext
-    label = catalogue.ngettext("Approve it", "Approve all %(num)d", mine) % {"num": mine}
+    label = catalogue.ngettext("Sign off", "Sign off all %(num)d", mine) % {"num": mine}
     if state == "draft":
         return (
             say(N_("The draft")),
@@ -234,12 +243,8 @@ def say_decision(
         return say(N_("State")), say(N_("This version has been withdrawn. It stays readable here.")), ""
     title = say(N_("Your decision for %(team)s")) % {"team": team} if team else say(N_("The decision"))
     if mine:
-        words = catalogue.ngettext(
-            "%(num)d part still needs your sign-off. You sign the words you see here, revision %(revision)d.",
-            "%(num)d parts still need your sign-off. You sign the words you see here, revision %(revision)d.",
-            mine,
-        )
-        return title, words % {"num": mine, "revision": revision}, label
+        words = N_("Your sign-off is awaited. You sign the words you see here, revision %(revision)d.")
+        return title, say(words) % {"revision": revision}, label
     if approved:
         words = N_("Approved: nothing is outstanding. It can be published.")
         return (say(N_("Publication")) if may_publish else title), say(words), ""
@@ -262,7 +267,7 @@ def say_since(at: datetime, now: datetime, language: str) -> str:
 def _place(number: str, title: str, language: str) -> str:
     say = translations(language).gettext
     if number:
-        return say(N_("In %(number)s")) % {"number": number}
+        return say(N_("In section %(number)s")) % {"number": number}
     return say(N_("In “%(title)s”")) % {"title": title} if title else say(N_("In the introduction"))
 
 

@@ -13,7 +13,7 @@ from api.pages.seen import demand_seen
 from api.publications import approvals_of
 from api.render import page
 from api.visit import Access, ThisVisit, Work
-from api.words import say_event
+from api.words import say_event, say_slices
 from guidelines import queries as writing
 from workflow import events, handbook, queries
 from workflow.tables import Event
@@ -84,7 +84,7 @@ def _more(facts: dict[str, Any], language: str) -> str:
     if said := facts.get("remark") or facts.get("reason"):
         return catalogue.gettext(N_("“%(words)s”")) % {"words": said}
     if slices := facts.get("slices"):
-        return catalogue.ngettext("%(num)d part", "%(num)d parts", len(slices)) % {"num": len(slices)}
+        return say_slices(slices, language)
     return ""
 
 

@@ -135,7 +135,7 @@ BAD: dict[str, tuple[Callable[[Path], object], str]] = {
     "missing.md": (lambda path: None, "there is no such file"),
     "folder.md": (lambda path: path.mkdir(), "is a folder"),
     "empty.md": (lambda path: path.touch(), "The file is empty"),
-    "large.md": (lambda path: path.write_bytes(b"word " * 4_000_000), "20,000,000 bytes; the limit is 5,000,000"),
+    "large.md": (lambda path: path.write_bytes(b"word " * 4_000_000), "20\xa0MB; the limit is 5\xa0MB"),
     "latin.md": (lambda path: path.write_bytes("Délais".encode("latin-1")), "cannot be read as text. Save it as UTF-8"),
     "nul.md": (lambda path: path.write_bytes(b"a\0b"), "cannot be read as text"),
     "word.md": (lambda path: path.write_bytes(b"PK\x03\x04rest"), "is not what its name says. It looks like zip"),

@@ -137,7 +137,7 @@ def test_a_guideline_that_readers_have_stays_where_it_is(company: Company) -> No
         house.publish(version)
     aicha.send(aicha.read("/guidelines/charter"), "/draft")
     page = aicha.send(before, "/details", 409, slug="elsewhere", title="Moved")
-    assert "Readers have this text: its address, language, team and shelf stay" in page.words
+    assert "This text has been published: its address, language, team and shelf stay" in page.words
     assert "slug" not in page.form("/details").fields
     assert "Moved" not in aicha.read("/guidelines").words
 

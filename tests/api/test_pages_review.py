@@ -194,7 +194,7 @@ def test_sign_offs_that_fell_by_the_same_words_are_told_in_one_notice(company: C
 def test_words_quoted_never_begin_with_a_space_or_with_a_mark_alone() -> None:
     added = Change(Kind.ADDED, "s1", "b", after=" , even\u00a0so")
     said = say_changes([added], {"s1": ("3", "Pictures")}, "fr")[0].words
-    assert said == "En 3, «\u00a0…, even\u00a0so\u00a0» est ajouté."
+    assert said == "Dans la section 3, «\u00a0…, even\u00a0so\u00a0» est ajouté."
 
 
 def test_the_sections_whose_words_stand_keep_their_sign_offs(company: Company) -> None:
@@ -268,7 +268,8 @@ def test_what_a_colleague_signed_already_neither_counts_nor_waits(company: Compa
     julie, samuel = company.visitor("julie"), company.visitor("samuel")
     julie.post("/versions/v1/approve", team="legal", shown_hash=company_hash(company), sections="s1")
     page = samuel.read(REVIEW)
-    assert "3 parts still need your sign-off" in page.words
+    assert "Your sign-off is awaited." in page.words
+    assert "Sign off all 3" in page.words
     approvals = [form.fields["sections"] for form in page.forms if form.action.endswith("/approve")]
     assert "s1" in approvals
     assert "s2 outline meta" in approvals
