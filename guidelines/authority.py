@@ -8,7 +8,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
@@ -17,16 +17,21 @@ from prosemirror.model import Node as Tree
 from prosemirror.transform import Step
 from sqlmodel import Session, col, func, select
 
-from guidelines import origins, queries, slices, steps
+from guidelines import judging, origins, queries, slices, steps, suggestion_rows
+from guidelines.accepted_words import Writers
+from guidelines.block_ids import repair_ids
 from guidelines.document import Node, document_hash, serialise
-from guidelines.errors import FrozenVersion, InvalidField, InvalidStep, RefTaken, StaleRevision
+from guidelines.document_cache import SNAPSHOT_STEPS, DocumentCache
+from guidelines.errors import FrozenVersion, InvalidField, InvalidStep, RefTaken, StaleRevision, SuggestionConflict
 from guidelines.makers import words_of
 from guidelines.origins import Origin
 from guidelines.people import Actor
-from guidelines.schema import SCHEMA
 from guidelines.sections import OUTLINE, outline, outline_hash, sections
+from guidelines.suggestion_formula import base
+from guidelines.suggestion_layers import suggestion_ids
 from guidelines.tables import (
     META_COMMIT,
+    SUGGEST,
     Authorship,
     OutlineRevision,
     SectionRevision,
@@ -37,15 +42,15 @@ from guidelines.tables import (
 
 #: How far behind a writer may be and still be rebased.
 MOST_BEHIND: Final = 5_000
-SNAPSHOT_STEPS: Final = 256
 SNAPSHOT_BYTES: Final = 65_536
 MOST_BYTES: Final = 1_048_576
-_IDENTIFIED: Final = frozenset(name for name, kind in SCHEMA.nodes.items() if "id" in kind.rules)
+#: Steps of a commit that goes in whole or not at all: an edit among suggestions takes many.
+MOST_WHOLE: Final = 1_024
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A document as it stands at a revision."""
+    """A document as it stands at a revision; `tree` holds the open suggestions too."""
 
     version_id: str
     revision: int
@@ -53,7 +58,12 @@ class Opened:
 
     @cached_property
     def document(self) -> Node:
-        """The tree as a plain document, made when first asked for."""
+        """The text with every open suggestion rejected: what is read, signed, compared, exported and published."""
+        return steps.node_of(base(self.tree))
+
+    @cached_property
+    def with_suggestions(self) -> Node:
+        """The text as its writers have it before them."""
         return steps.node_of(self.tree)
 
 
@@ -70,35 +80,6 @@ class Accepted:
     ref: str
     #: Whether this answer was given before: the same commit never counts twice.
     already: bool = False
-
-
-@dataclass(slots=True)
-class DocumentCache:
-    """Open documents of one process, to spare reading them again. Nothing depends on it for being right."""
-
-    most: int = 64
-    trees: dict[str, tuple[int, Tree]] = field(default_factory=dict)
-
-    def get(self, version_id: str, revision: int) -> Tree | None:
-        """The tree at exactly this revision, if it is kept."""
-        kept = self.trees.get(version_id)
-        return kept[1] if kept and kept[0] == revision else None
-
-    def before(self, version_id: str, revision: int) -> tuple[int, Tree] | None:
-        """What is kept of a revision not far before this one: the steps since are fewer than a snapshot saves."""
-        kept = self.trees.get(version_id)
-        return kept if kept and 0 <= revision - kept[0] <= SNAPSHOT_STEPS else None
-
-    def forget(self, version_id: str) -> None:
-        """Drops a version's tree: for whoever put one there in a transaction that then failed."""
-        self.trees.pop(version_id, None)
-
-    def put(self, version_id: str, revision: int, tree: Tree) -> None:
-        """Keeps the newest tree of a version and forgets the oldest version beyond the limit."""
-        self.trees.pop(version_id, None)
-        self.trees[version_id] = (revision, tree)
-        while len(self.trees) > self.most:
-            self.trees.pop(next(iter(self.trees)))
 
 
 def open_document(session: Session, version_id: str, cache: DocumentCache | None = None) -> Opened:
@@ -134,37 +115,60 @@ def receive(
     steps_json: Sequence[Any],
     at: datetime,
     cause: str = "edit",
+    whole: bool = False,
+    note: str = "",
     cache: DocumentCache | None = None,
 ) -> Accepted:
     """Takes a writer's steps made on `base_revision`. The same commit of the same writer again counts once.
 
+    With the cause `suggest` they must be a suggestion of this writer's, who gives its `note`; a text that stands still
+    takes those too, if the caller lets them in. Any other may alter nobody's suggestion but by what it removes.
+
     Raises `InvalidStep` for malformed steps, `RefTaken` for others under a `ref` that this writer has used,
-    `FrozenVersion`, `StaleRevision`, `DocumentFull`; then nothing is stored.
-    Steps that others' changes have made impossible are dropped one by one and told.
+    `FrozenVersion`, `StaleRevision`, `DocumentFull`, `NotASuggestion`, `SuggestionForeign`, `SuggestionClosed`; then
+    nothing is stored. Steps that others' changes have made impossible are dropped one by one and told; of a suggestion,
+    or where the whole commit is to go in, one such step refuses all of it (`SuggestionConflict`).
     """
+    suggests = cause == SUGGEST
     if not 1 <= len(ref) <= 64:
         raise InvalidField(field="ref", problem="length", limit=64)
     if ref.startswith(META_COMMIT):
         raise InvalidField(field="ref", problem="reserved")
-    if not 1 <= len(steps_json) <= steps.MOST_STEPS:
-        raise InvalidField(field="steps", problem="length", limit=steps.MOST_STEPS)
+    most = MOST_WHOLE if whole or suggests else steps.MOST_STEPS
+    if not 1 <= len(steps_json) <= most:
+        raise InvalidField(field="steps", problem="length", limit=most)
     parsed = [steps.parse_step(value) for value in steps_json]
     row = queries.lock_version(session, version_id)
-    sent = _digest(base_revision, parsed)
-    if seen := queries.commit_of(session, version_id, actor.id, ref):
-        return _again(seen, ref, sent, len(parsed))
-    if row.frozen:
+    sent = _digest(base_revision, parsed, cause)
+    if known := queries.commit_of(session, version_id, actor.id, ref):
+        return _again(known, ref, sent, len(parsed))
+    if row.frozen and not suggests:
         raise FrozenVersion(version=version_id)
     if type(base_revision) is not int or not max(0, row.revision - MOST_BEHIND) <= base_revision <= row.revision:
         raise StaleRevision(revision=base_revision, head=row.revision)
     before = _tree_at(session, version_id, row.revision, cache)
-    rebased = _rebase(session, row, parsed, base_revision, before)
+    over = queries.steps_between(session, version_id, base_revision, row.revision)
+    rebased = _rebase(parsed, over, before)
+    if (whole or suggests) and len(rebased.kept) < len(parsed):
+        raise SuggestionConflict()
     tree, repairs = repair_ids(rebased.tree)
     steps.check_change(before, tree)
+    if suggests:
+        judging.judge_suggestion(session, row, actor, before, tree, moved=bool(over))
+        if over:
+            seen = _tree_at(session, version_id, base_revision, cache, keep=False)
+            writers = {record.person_id for record in over}
+            judging.judge_intent(
+                session, row, actor, seen=seen, sent=parsed, found=before, merged=rebased.tree, writers=writers
+            )
+    else:
+        judging.judge_edit(session, row, actor, before, rebased.tree, lambda: rebased.steps, moved=bool(over))
     logged = [*rebased.steps, *repairs]
     if logged:
         own = (*rebased.kept, *(None for _ in repairs))
         append(session, row, before, tree, logged, actor_id=actor.id, ref=ref, at=at, cause=cause, own=own, sent=sent)
+        names = suggestion_ids(before), suggestion_ids(tree)
+        suggestion_rows.follow(session, row, *names, actor=actor, at=at, note=note)
         if cache is not None:
             cache.put(version_id, row.revision, tree)
     dropped = tuple(place for place in range(len(parsed)) if place not in set(rebased.kept))
@@ -184,10 +188,12 @@ def append(
     cause: str,
     own: Sequence[int | None] = (),
     sent: str = "",
+    writers: Writers | None = None,
 ) -> None:
     """Logs steps that lead from one tree to another and brings the projections up to date.
 
-    `own` says for each step which of the writer's it is; left out, they are the authority's.
+    `own` says for each step which of the writer's it is; left out, they are the authority's. `writers` says whose
+    the words are where they are not those of whoever commits.
     """
     start = row.revision
     size = 0
@@ -210,7 +216,10 @@ def append(
     if size > MOST_BYTES:
         raise InvalidField(field="steps", problem="too_large", limit=MOST_BYTES)
     row.revision = start + len(changes)
-    project(session, row, before, after, authors=frozenset({actor_id}), at=at, cause=cause)
+    session.flush()
+    if cause != SUGGEST:  # a suggestion is one by leaving the base as it is
+        whose = writers or Writers({}, frozenset({actor_id}))
+        project(session, row, base(before), base(after), writers=whose, at=at, cause=cause)
     session.flush()
     if _snapshot_is_due(session, row.id, start, row.revision, size):
         take_snapshot(session, row, steps.node_of(after))
@@ -230,16 +239,23 @@ def begin(session: Session, row: Version, document: Node, *, authors: Iterable[s
 
 
 def project(
-    session: Session, row: Version, before: Tree, after: Tree, *, authors: Iterable[str], at: datetime, cause: str
+    session: Session,
+    row: Version,
+    before: Tree,
+    after: Tree,
+    *,
+    writers: Writers,
+    at: datetime,
+    cause: str,
 ) -> None:
     """Writes what changed between two texts as slice hashes with their authors, at the version's revision."""
-    people = sorted(set(authors))
     for change in slices.changes(before, after):
-        told = origins.origin(session, row, change, people)
+        told = origins.origin(session, row, change, sorted(writers(change.section)))
         project_slice(session, row, change.section, change.hash, told, at, cause)
     if slices.outline_moved(before, after):
         document = steps.node_of(after)
         found = outline_hash(outline(document), document.attr("numbering"))
+        people = sorted(writers(OUTLINE))
         lines = slices.lines(before), slices.lines(after)
         told = origins.origin_of_order(session, row, OUTLINE, found, *lines, people)
         project_slice(session, row, OUTLINE, found, told, at, cause)
@@ -295,56 +311,17 @@ def _project_outline(session: Session, row: Version, document: Node, people: Seq
     )
 
 
-def repair_ids(tree: Tree) -> tuple[Tree, list[Step]]:
-    """Gives an id to every block that has none or another's: the first keeps it. Returns the steps that do so."""
-    seen: set[str] = set()
-    wanting: list[int] = []
-
-    def visit(node: Tree, position: int) -> None:
-        if node.type.name in _IDENTIFIED:
-            known = str(node.attrs["id"])
-            if not known or known in seen:
-                wanting.append(position)
-            else:
-                seen.add(known)
-        if not node.is_textblock:
-            inside = position + 1
-            for child in node.content.content:
-                visit(child, inside)
-                inside += child.node_size
-
-    place = 0
-    for block in tree.content.content:
-        visit(block, place)
-        place += block.node_size
-    changes: list[Step] = []
-    number = 0
-    for position in wanting:
-        while (fresh := f"b{len(seen) + number:x}") in seen:
-            number += 1
-        seen.add(fresh)
-        step = steps.attribute_step(position, "id", fresh)
-        repaired = steps.apply(tree, step)
-        if repaired is None:
-            raise InvalidStep(kind="step_schema", reason="a block cannot be given an id")
-        tree = repaired
-        changes.append(step)
-    return tree, changes
-
-
-def _rebase(session: Session, row: Version, parsed: Sequence[Step], base: int, head: Tree) -> steps.Rebased:
-    over = [
-        steps.parse_step(json.loads(record.step))
-        for record in queries.steps_between(session, row.id, base, row.revision)
-    ]
-    found = steps.rebase(parsed, over, head)
+def _rebase(parsed: Sequence[Step], over: Sequence[StepRecord], head: Tree) -> steps.Rebased:
+    found = steps.rebase(parsed, [steps.parse_step(json.loads(record.step)) for record in over], head)
     if not over and len(found.kept) < len(parsed):
         place = next(place for place in range(len(parsed)) if place not in found.kept)
         raise InvalidStep(kind="step_invalid", reason=f"step {place} does not apply")
     return found
 
 
-def _tree_at(session: Session, version_id: str, revision: int, cache: DocumentCache | None) -> Tree:
+def _tree_at(
+    session: Session, version_id: str, revision: int, cache: DocumentCache | None, *, keep: bool = True
+) -> Tree:
     if cache is not None and (kept := cache.get(version_id, revision)) is not None:
         return kept
     known = cache.before(version_id, revision) if cache is not None else None
@@ -357,13 +334,14 @@ def _tree_at(session: Session, version_id: str, revision: int, cache: DocumentCa
         if after is None:
             raise StaleRevision(revision=record.revision, head=revision)
         tree = after
-    if cache is not None:
+    if cache is not None and keep:
         cache.put(version_id, revision, tree)
     return tree
 
 
-def _digest(base: int, parsed: Sequence[Step]) -> str:
-    told = json.dumps([base, *(step.to_json() for step in parsed)], sort_keys=True)
+def _digest(base_revision: int, parsed: Sequence[Step], cause: str) -> str:
+    kind = [cause] if cause == SUGGEST else []
+    told = json.dumps([base_revision, *(step.to_json() for step in parsed), *kind], sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()
 
 

@@ -8,6 +8,7 @@ from prosemirror.transform import Step
 from guidelines import steps
 from guidelines.errors import InvalidStep
 from guidelines.schema import SCHEMA
+from guidelines.suggestion_layers import layers_of
 
 _IDENTIFIED: Final = frozenset(name for name, kind in SCHEMA.nodes.items() if "id" in kind.rules)
 
@@ -28,7 +29,7 @@ def repair_ids(tree: Tree) -> tuple[Tree, list[Step]]:
                 wanting.append(position)
             else:
                 seen.add(known)
-            kept.update(str(layer["was"]["id"]) for layer in node.attrs.get("chg") or () if "id" in layer["was"])
+            kept.update(str(layer["was"]["id"]) for layer in layers_of(node) if "id" in layer["was"])
         if not node.is_textblock:
             inside = position + 1
             for child in node.content.content:

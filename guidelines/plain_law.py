@@ -6,7 +6,7 @@ end. An undo is such an edit read backwards, if it brings nobody's suggestion ba
 around, any edit is lawful.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from prosemirror.model import Node as Tree
@@ -53,20 +53,22 @@ class _Judgement:
         return resolve(suggested, own, ()).eq(after)
 
 
-def plain_breach(trees: Sequence[Tree], mine: Owned) -> Breach | None:
-    """Why a commit is no plain edit, or edits; None when it is lawful. `trees` are the texts after each of its steps,
-    the one before it first."""
-    before, after = trees[0], trees[-1]
+def plain_breach(before: Tree, after: Tree, texts: Callable[[], Sequence[Tree]], mine: Owned) -> Breach | None:
+    """Why a commit is no plain edit, or edits; None when it is lawful.
+
+    `texts` are asked for where suggestions are around: the text before the commit, and that after each of its steps.
+    """
     if _is_apart(before, after):
         return Breach.FORM if is_gone_anew(before, after) else None
     if left := suggestion_ids(after) - suggestion_ids(before):
         return Breach.LEFT if all(map(mine, left)) else Breach.FORGED
-    judgement = _Judgement(trees, mine)
+    judgement = _Judgement(texts(), mine)
     known, start = suggestion_ids(before), 0
-    for end in range(1, len(trees)):
-        if suggestion_ids(trees[end]) <= known and judgement.is_lawful(start, end):
-            known, start = suggestion_ids(trees[end]), end
-    if start == len(trees) - 1:
+    for end in range(1, len(judgement.trees)):
+        found = suggestion_ids(judgement.trees[end])
+        if found <= known and judgement.is_lawful(start, end):
+            known, start = found, end
+    if start == len(judgement.trees) - 1:
         return None
     return Breach.FORGED if carries_more(before, after) else Breach.OTHERS
 

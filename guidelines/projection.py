@@ -17,12 +17,24 @@ from prosemirror.model import Node as Tree
 from sqlmodel import Session, col, func, select
 
 from guidelines import origins, queries, slices, steps
+from guidelines.accepted_words import Writers, writers
 from guidelines.document import Node, document_hash, inline_text, textblocks
 from guidelines.makers import Makers, Words, begun, words_of
 from guidelines.moved_words import Exchange, exchange, holds, lost_before, sources
 from guidelines.salvage import DAMAGED, salvaged
 from guidelines.sections import META, OUTLINE, Place, outline_hash, sections
-from guidelines.tables import META_COMMIT, Authorship, OutlineRevision, SectionRevision, Snapshot, StepRecord, Version
+from guidelines.suggestion_formula import base
+from guidelines.suggestion_rows import Owners, accepted_at
+from guidelines.tables import (
+    META_COMMIT,
+    RESOLVE,
+    Authorship,
+    OutlineRevision,
+    SectionRevision,
+    Snapshot,
+    StepRecord,
+    Version,
+)
 
 HASH: Final = re.compile("[0-9a-f]{64}")
 _STEP: Final = ("version_id", "revision", "ref", "ord", "own", "person_id", "at", "cause", "step", "sent")
@@ -51,7 +63,11 @@ class _Commit:
     at: datetime
     ref: str
     before: Tree
+    #: The text with every suggestion rejected: what is signed.
     document: Node
+    #: The text as the log has it.
+    whole: Node
+    writers: Writers
 
 
 def log_digest(session: Session, version_id: str, *, after: int, upto: int, start: str = "") -> str:
@@ -131,14 +147,13 @@ def _replayed(session: Session, row: Version, forgotten: Collection[tuple[int, s
     ledger = _Ledger(forgotten)
     for commit in _commits(session, row):
         hashes = queries.slice_hashes(row, commit.document)
-        people = [commit.person_id] if commit.person_id else []
         changed = [slice_id for slice_id in {**former, **hashes} if former.get(slice_id) != hashes.get(slice_id)]
         if commit.ref.startswith(META_COMMIT):
             changed = [META]
         now = {section.id: section.blocks for section in sections(commit.document)}
         lines = (slices.lines(commit.before), slices.lines(steps.tree_of(commit.document)))
         said["writer"][commit.revision,] = commit.person_id
-        told = ledger.follows(commit.revision, hashes, changed, before, now, lines, people)
+        told = ledger.follows(commit.revision, hashes, changed, before, now, lines, commit.writers)
         for slice_id in changed:
             # Which meta data stood there at an earlier revision is not in this log.
             words = "" if slice_id == META else hashes.get(slice_id, "")
@@ -146,8 +161,9 @@ def _replayed(session: Session, row: Version, forgotten: Collection[tuple[int, s
             for person in told[slice_id][0]:
                 said["author"][commit.revision, slice_id, person] = True
         if former.get("outline") != hashes["outline"]:
+            people = sorted(commit.writers(OUTLINE))
             said["outline"][commit.revision,] = (hashes["outline"], commit.at, people[0] if people else None)
-        said["snapshot"][commit.revision,] = document_hash(commit.document)
+        said["snapshot"][commit.revision,] = document_hash(commit.whole)
         former, before = hashes, now
     return said
 
@@ -169,7 +185,7 @@ class _Ledger:
         before: Mapping[str, tuple[Node, ...]],
         now: Mapping[str, tuple[Node, ...]],
         lines: tuple[Words, Words],
-        people: Sequence[str],
+        whose: Writers,
     ) -> dict[str, tuple[Sequence[str], tuple[frozenset[str], object, str, str]]]:
         """Slice to who wrote by the commit, and (what moved by it, all that came by it, who made it, what it lost)."""
         blocks = {key: (before.get(key, ()), now.get(key, ())) for key in changed}
@@ -177,6 +193,7 @@ class _Ledger:
         found: dict[str, Any] = {}
         lost = []
         for key, (was, is_) in blocks.items():
+            people = sorted(whose(key))
             if key == META:
                 found[key] = people, (frozenset(), [], "", "")
                 continue
@@ -238,17 +255,24 @@ def _commits(session: Session, row: Version) -> Iterator[_Commit]:
     first = queries.newest_snapshot(session, row.id, 0)
     tree = steps.tree_of(queries.snapshot_document(first))
     begun = row.base_version_id is None
-    yield _Commit(
-        0, row.created_by if begun else "", "edit" if begun else "base", row.created_at, "", tree, steps.node_of(tree)
-    )
+    by, cause = (row.created_by, "edit") if begun else ("", "base")
+    text, owners = steps.node_of(tree), Owners(session, row.id)
+    whose = Writers({}, frozenset({by} if by else ()))
+    yield _Commit(0, by, cause, row.created_at, "", tree, text, text, whose)
     log = queries.steps_between(session, row.id, 0, row.revision)
     for (_, ref), records in groupby(log, key=lambda record: (record.person_id, record.ref)):
         last, before = None, tree
         for last in records:
             applied = steps.apply(tree, steps.parse_step(json.loads(last.step)))
             tree = applied if applied is not None else tree
-        if last is not None:
-            yield _Commit(last.revision, last.person_id, last.cause, last.at, ref, before, steps.node_of(tree))
+        if last is None:
+            continue
+        whose = Writers({}, frozenset({last.person_id}))
+        if last.cause == RESOLVE:
+            accepted = accepted_at(session, row.id, last.revision)
+            whose = writers(before, accepted, owners.of, last.person_id)
+        whole, read = steps.node_of(tree), steps.node_of(base(tree))
+        yield _Commit(last.revision, last.person_id, last.cause, last.at, ref, base(before), read, whole, whose)
 
 
 def _list(text: str) -> object:

@@ -35,19 +35,20 @@ def open_session(session: Session, version_id: str, actor: Actor, *, key: str, a
     session.flush()
 
 
-def session_key(name: str) -> str:
-    """The part of a suggestion's id that says whose it is."""
-    return name.rpartition(".")[0]
+class Owners:
+    """Whose suggestions are, by the session that their ids begin with. Each session is looked up once."""
 
+    def __init__(self, session: Session, version_id: str) -> None:
+        self.session, self.version_id = session, version_id
+        self.known: dict[str, str | None] = {}
 
-def owners(session: Session, version_id: str, names: Collection[str]) -> dict[str, str]:
-    """Suggestion id to whose session its key is; ids with a key that was never given are left out."""
-    keys = {session_key(name) for name in names}
-    query = select(SuggestionSession).where(
-        SuggestionSession.version_id == version_id, col(SuggestionSession.key).in_(sorted(keys))
-    )
-    people = {row.key: row.person_id for row in session.exec(query)} if keys else {}
-    return {name: people[session_key(name)] for name in names if session_key(name) in people}
+    def of(self, name: str) -> str | None:
+        """The person; None where the session was never given to anybody."""
+        key = name.rpartition(".")[0]
+        if key not in self.known:
+            row = self.session.get(SuggestionSession, (self.version_id, key))
+            self.known[key] = row.person_id if row else None
+        return self.known[key]
 
 
 def rows(session: Session, version_id: str, names: Collection[str] | None = None) -> Sequence[Suggestion]:

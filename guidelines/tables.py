@@ -98,6 +98,9 @@ class Version(SQLModel, table=True):
 
 #: How the commits of changed meta data are named: they take a revision without touching the text. No writer's is.
 META_COMMIT: Final = "meta-"
+#: The cause of a commit that suggests, and of one that decides on suggestions.
+SUGGEST: Final = "suggest"
+RESOLVE: Final = "resolve"
 
 
 class StepRecord(SQLModel, table=True):

@@ -15,14 +15,17 @@ from prosemirror.model import Fragment, Slice
 from prosemirror.transform import ReplaceStep, Step
 from sqlmodel import Session, select
 
-from guidelines import authority, queries, steps
-from guidelines.authority import Accepted, DocumentCache
+from guidelines import authority, discussion, queries, steps
+from guidelines.authority import Accepted, Opened
+from guidelines.block_ids import repair_ids
 from guidelines.document import Node, canonical, canonical_json, document_hash, plain_text, serialise
-from guidelines.errors import DuplicateSlug, FrozenVersion, InvalidField
+from guidelines.document_cache import DocumentCache
+from guidelines.errors import DuplicateSlug, FrozenVersion, InvalidField, SuggestionsOpen
 from guidelines.folding import fold
 from guidelines.free_text import refuse_turning
 from guidelines.origins import Origin
 from guidelines.people import Actor
+from guidelines.suggestion_layers import suggestion_ids
 from guidelines.tables import META_COMMIT, Guideline, Publication, Team, Version
 
 SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -134,12 +137,13 @@ def set_meta(
         raise FrozenVersion(version=version_id)
     language = row.language if language is None else language
     _check_meta(title=title, language=language, kind=kind, audience=audience, summary=summary, shelf="")
-    document = authority.open_document(session, version_id).document
+    opened = authority.open_document(session, version_id)
+    document = opened.document
     before = queries.slice_hashes(row, document)
     row.title, row.kind, row.audience, row.summary = title.strip(), kind, audience.strip(), summary.strip()
     row.language = language
     if queries.slice_hashes(row, document) != before:
-        _project_meta(session, row, document, actor, at)
+        _project_meta(session, row, opened, actor, at)
     return row
 
 
@@ -154,9 +158,14 @@ def replace_document(
     cause: str = "import",
     cache: DocumentCache | None = None,
 ) -> Accepted:
-    """Makes the draft say exactly this, in one commit; blocks that stay keep their ids. No change logs nothing."""
+    """Makes the draft say exactly this, in one commit; blocks that stay keep their ids, words their threads.
+
+    No change logs nothing.
+    """
     row = queries.lock_version(session, version_id)
     opened = authority.open_document(session, version_id, cache)
+    if there := suggestion_ids(opened.tree):
+        raise SuggestionsOpen(count=len(there))
     wanted = checked(keep_ids(opened.document, document))
     step = _replacement(opened.document, wanted)
     attributes = [
@@ -167,7 +176,8 @@ def replace_document(
     changes: list[Step] = [*([step] if step else []), *attributes]
     if not changes:
         return Accepted(row.revision, [], (), (), ref)
-    return authority.receive(
+    discussed = discussion.whole(session, version_id)
+    accepted = authority.receive(
         session,
         version_id,
         actor=actor,
@@ -178,6 +188,10 @@ def replace_document(
         cause=cause,
         cache=cache,
     )
+    if accepted.steps and not accepted.already:
+        now = authority.open_document(session, version_id, cache).document
+        discussion.replant(session, discussed, opened.document, now, revision=accepted.revision, by=actor.id)
+    return accepted
 
 
 def restore(session: Session, actor: Actor, version_id: str, revision: int, *, ref: str, at: datetime) -> Accepted:
@@ -190,7 +204,7 @@ def freeze(session: Session, version_id: str) -> Version:
     """The text stands still from here on, with a snapshot of what it is."""
     row = queries.lock_version(session, version_id)
     row.frozen = True
-    authority.take_snapshot(session, row, authority.open_document(session, version_id).document)
+    authority.take_snapshot(session, row, authority.open_document(session, version_id).with_suggestions)
     return row
 
 
@@ -216,7 +230,10 @@ def publish(
     if len(change_note) > 2000:
         raise InvalidField(field="change_note", problem="too_long", limit=2000)
     refuse_turning(change_note=change_note)
-    document = authority.open_document(session, row.id).document
+    opened = authority.open_document(session, row.id)
+    if there := suggestion_ids(opened.tree):
+        raise SuggestionsOpen(count=len(there))
+    document = opened.document
     hashes = queries.slice_hashes(row, document)
     publication = Publication(
         version_id=row.id,
@@ -247,7 +264,7 @@ def publish(
 def checked(document: Node) -> Node:
     """The document after every check that steps would have made, with an id on every block."""
     tree = steps.tree_of(steps.check_document(serialise(document)))
-    return steps.node_of(authority.repair_ids(tree)[0])
+    return steps.node_of(repair_ids(tree)[0])
 
 
 def keep_ids(old: Node, new: Node) -> Node:
@@ -276,13 +293,12 @@ def _begin(
     return row
 
 
-def _project_meta(session: Session, row: Version, document: Node, actor: Actor, at: datetime) -> None:
+def _project_meta(session: Session, row: Version, opened: Opened, actor: Actor, at: datetime) -> None:
     """A change of the meta data is not a step; it takes a revision of its own, so that the log stays in order."""
-    step = steps.document_attribute_step("numbering", document.attr("numbering"))
-    tree = steps.tree_of(document)
+    step = steps.document_attribute_step("numbering", opened.tree.attrs["numbering"])
     ref = f"{META_COMMIT}{row.id[:16]}-{row.revision + 1}"
-    authority.append(session, row, tree, tree, [step], actor_id=actor.id, ref=ref, at=at, cause="edit")
-    found = queries.slice_hashes(row, document)["meta"]
+    authority.append(session, row, opened.tree, opened.tree, [step], actor_id=actor.id, ref=ref, at=at, cause="edit")
+    found = queries.slice_hashes(row, opened.document)["meta"]
     authority.project_slice(session, row, "meta", found, Origin([actor.id]), at, "edit")
 
 

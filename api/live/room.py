@@ -23,7 +23,8 @@ from api.live.presence import Presence
 from api.live.work import Look, Opening, Sent, Sight
 from api.refusals import Refusal, refusal, say
 from api.visit import Services
-from guidelines.authority import Accepted, DocumentCache
+from guidelines.authority import Accepted
+from guidelines.document_cache import DocumentCache
 from guidelines.errors import InvalidStep, UnknownVersion
 
 log = logging.getLogger("charte")

@@ -22,8 +22,9 @@ from api.refusals import HOUSE
 from api.threads import threads_of
 from api.visit import Services
 from guidelines import authority, discussion, queries
-from guidelines.authority import Accepted, DocumentCache
+from guidelines.authority import Accepted
 from guidelines.document import document_hash, serialise
+from guidelines.document_cache import SNAPSHOT_STEPS, DocumentCache
 from guidelines.people import Actor
 from guidelines.tables import Comment, StepRecord, Thread, Version
 from workflow import drafts
@@ -103,7 +104,7 @@ def make(services: Services, version_id: str, told: int, batch: Sequence[Sent], 
             for sent in batch:
                 answers.append(_take(session, services, version_id, sent, people, cache))
             session.refresh(version)
-            if version.revision // authority.SNAPSHOT_STEPS > before // authority.SNAPSHOT_STEPS:
+            if version.revision // SNAPSHOT_STEPS > before // SNAPSHOT_STEPS:
                 discussion.settle(session, version_id)
             commits = _exact(logged(session, version_id, told, version.revision), answers)
             made = Made(answers, version.revision, commits, _names(session, commits))
@@ -125,7 +126,7 @@ def opening(services: Services, version_id: str, token: str, have: int | None, c
         if have is not None and _can_catch_up(session, version_id, have, found.revision):
             commits = logged(session, version_id, have, found.revision)
             return Opening(found, threads, _names(session, commits), commits)
-        document = authority.document_at(session, version_id, found.revision, cache).document
+        document = authority.document_at(session, version_id, found.revision, cache).with_suggestions
         return Opening(found, threads, {}, None, serialise(document), document_hash(document))
 
 
@@ -166,7 +167,7 @@ def names(services: Services, _version_id: str, people: Collection[str]) -> dict
 def hash_at(services: Services, version_id: str, revision: int, cache: DocumentCache) -> str:
     """The document's hash at a revision."""
     with transaction(services.engine, read_only=True) as session:
-        return document_hash(authority.document_at(session, version_id, revision, cache).document)
+        return document_hash(authority.document_at(session, version_id, revision, cache).with_suggestions)
 
 
 def logged(session: Session, version_id: str, after: int, upto: int) -> list[Logged]:
