@@ -81,9 +81,11 @@ export class Suggesting extends Work {
   }
 
   enter(position: number): number {
-    const values = { ...this.shown(position), style: "p" };
-    const piece = { values, content: Fragment.empty };
-    return this.put(position, [piece, piece]);
+    const shown = this.shown(position);
+    const piece = { values: { ...shown, style: "p" }, content: Fragment.empty };
+    const place = this.put(position, [piece, piece]);
+    if (shown["start"] !== null) this.shapeBlocks(place, place, { start: null });
+    return place;
   }
 
   /** The properties that the result shows at a place. */

@@ -43,7 +43,7 @@ export function isAmongSuggestions({ steps, docs }: Plain): boolean {
 }
 
 /** Whether the blocks from before the change to behind it have any suggestion. */
-function isConcerned(doc: Node, from: number, to: number): boolean {
+export function isConcerned(doc: Node, from: number, to: number): boolean {
   const [first, last] = [doc.resolve(from).index(0) - 1, doc.resolve(to).indexAfter(0)];
   return doc.content.content.some((child, k) => k >= first && k <= last && suggestionIds(child).size > 0);
 }

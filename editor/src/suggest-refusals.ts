@@ -16,6 +16,8 @@ export type Reason =
   | "wholeText"
   | "tableShape"
   | "documentAttributes"
+  | "tooMuch"
+  | "notUndone"
   | "notExact";
 
 /** The edit cannot be suggested; nothing of it was done. */

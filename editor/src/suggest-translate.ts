@@ -12,6 +12,7 @@ import {
   type Step,
 } from "prosemirror-transform";
 import { partsOf } from "./packing.ts";
+import { markType } from "./schema.ts";
 import { Suggesting, type Piece } from "./suggest-edits.ts";
 import { blockOf, FORMS, PROPERTIES, properties, type Values } from "./suggest-layers.ts";
 import { groupFirst, isObjectShown } from "./suggest-places.ts";
@@ -88,8 +89,9 @@ class Translation {
 
   private retype(step: ReplaceAroundStep, doc: Node): void {
     const [old, wanted] = [doc.nodeAt(step.from), step.slice.content.firstChild];
-    const whole = old && step.to === step.from + old.nodeSize && step.gapFrom === step.from + 1;
-    if (!whole || step.slice.content.childCount !== 1 || !old.isTextblock || !wanted?.isTextblock) {
+    if (!old?.isTextblock) throw new Refused("tableShape");
+    const whole = step.to === step.from + old.nodeSize && step.gapFrom === step.from + 1;
+    if (!whole || step.slice.content.childCount !== 1 || !wanted?.isTextblock) {
       throw new Refused("notExact");
     }
     const [before, after] = [properties(old), properties(wanted)];
@@ -118,9 +120,8 @@ class Translation {
       this.caret = this.work.insertObject(place, (work) => copied(between, work, this.author)) + between.nodeSize + 1;
     } else if (blocks.length > 1) this.caret = this.work.put(place, blocks.map(pieceOf));
     else if (slice.size) {
-      const content = blocks[0]?.content ?? slice.content;
       const before = this.work.doc.content.size;
-      this.work.write(place, content);
+      this.work.write(place, blocks[0]?.content ?? typed(slice.content));
       this.caret = place + this.work.doc.content.size - before;
     }
   }
@@ -210,6 +211,11 @@ class Translation {
       this.caret = this.work.put(position - 1, [{ ...empty, values: properties(before) }, ...coming.map(pieceOf)]);
     } else throw new Refused("objectBeside");
   }
+}
+
+/** What is typed among deleted words takes over their mark, and is not deleted. */
+function typed(content: Fragment): Fragment {
+  return Fragment.fromArray(content.content.map((node) => node.mark(markType("del").removeFromSet(node.marks))));
 }
 
 function pieceOf(block: Node): Piece {
