@@ -17,15 +17,15 @@ from prosemirror.model import Node as Tree
 from prosemirror.transform import Step
 from sqlmodel import Session, col, func, select
 
-from guidelines import judging, origins, queries, slices, steps, suggestion_rows
+from guidelines import judging, provenance, queries, slices, steps, suggestion_rows
 from guidelines.accepted_words import Writers
 from guidelines.block_ids import repair_ids
 from guidelines.document import Node, document_hash, serialise
 from guidelines.document_cache import SNAPSHOT_STEPS, DocumentCache
 from guidelines.errors import FrozenVersion, InvalidField, InvalidStep, RefTaken, StaleRevision, SuggestionConflict
 from guidelines.makers import words_of
-from guidelines.origins import Origin
 from guidelines.people import Actor
+from guidelines.provenance import Origin
 from guidelines.sections import OUTLINE, outline, outline_hash, sections
 from guidelines.suggestion_formula import base
 from guidelines.suggestion_layers import suggestion_ids
@@ -232,7 +232,7 @@ def begin(session: Session, row: Version, document: Node, *, authors: Iterable[s
     words = {part.id: words_of(part.blocks) for part in sections(document)}
     words[OUTLINE] = slices.lines(steps.tree_of(document))
     for slice_id, found in queries.slice_hashes(row, document).items():
-        first = origins.first(words[slice_id], people) if slice_id in words else ""
+        first = provenance.first(words[slice_id], people) if slice_id in words else ""
         project_slice(session, row, slice_id, found, Origin(people, makers=first), at, cause)
     _project_outline(session, row, document, people, at)
     session.flush()
@@ -250,14 +250,14 @@ def project(
 ) -> None:
     """Writes what changed between two texts as slice hashes with their authors, at the version's revision."""
     for change in slices.changes(before, after):
-        told = origins.origin(session, row, change, sorted(writers(change.section)))
+        told = provenance.origin(session, row, change, sorted(writers(change.section)))
         project_slice(session, row, change.section, change.hash, told, at, cause)
     if slices.outline_moved(before, after):
         document = steps.node_of(after)
         found = outline_hash(outline(document), document.attr("numbering"))
         people = sorted(writers(OUTLINE))
         lines = slices.lines(before), slices.lines(after)
-        told = origins.origin_of_order(session, row, OUTLINE, found, *lines, people)
+        told = provenance.origin_of_order(session, row, OUTLINE, found, *lines, people)
         project_slice(session, row, OUTLINE, found, told, at, cause)
         _project_outline(session, row, document, people, at)
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 from prosemirror.model import Node as Tree
 from sqlmodel import Session, col, func, select
 
-from guidelines import origins, queries, slices, steps
+from guidelines import provenance, queries, slices, steps
 from guidelines.accepted_words import Writers, writers
 from guidelines.document import Node, document_hash, inline_text, textblocks
 from guidelines.makers import Makers, Words, begun, words_of
@@ -201,9 +201,9 @@ class _Ledger:
             self._follow(key, hashes.get(key, ""), old if revision else [], new, people)
             change = exchange(was, is_) if revision else Exchange()
             came = moved.get(key, frozenset())
-            carried = origins.carried(came | _copied(change, key, before), lost_before(change.pasted, self.lost))
-            authors = origins.authors_of(old, new, people) if revision and key != OUTLINE else people
-            found[key] = authors, (came, _list(carried), origins.told(self.now[key]), change.lost)
+            carried = provenance.carried(came | _copied(change, key, before), lost_before(change.pasted, self.lost))
+            authors = provenance.authors_of(old, new, people) if revision and key != OUTLINE else people
+            found[key] = authors, (came, _list(carried), provenance.told(self.now[key]), change.lost)
             if change.lost and (revision, key) not in self.forgotten:
                 lost.append((key, revision, change.lost))
         self.lost += lost
@@ -214,7 +214,7 @@ class _Ledger:
         if key not in self.now and not people:
             self.now[key] = begun(new, "")
         else:
-            self.now[key] = origins.followed(self.now.get(key, Makers()), then, found, old, new, people)
+            self.now[key] = provenance.followed(self.now.get(key, Makers()), then, found, old, new, people)
         then[found] = self.now[key]
 
 

@@ -23,8 +23,8 @@ from guidelines.document_cache import DocumentCache
 from guidelines.errors import DuplicateSlug, FrozenVersion, InvalidField, SuggestionsOpen
 from guidelines.folding import fold
 from guidelines.free_text import refuse_turning
-from guidelines.origins import Origin
 from guidelines.people import Actor
+from guidelines.provenance import Origin
 from guidelines.suggestion_layers import suggestion_ids
 from guidelines.tables import META_COMMIT, Guideline, Publication, Team, Version
 
@@ -189,8 +189,9 @@ def replace_document(
         cache=cache,
     )
     if accepted.steps and not accepted.already:
-        now = authority.open_document(session, version_id, cache).document
-        discussion.replant(session, discussed, opened.document, now, revision=accepted.revision, by=actor.id)
+        now = authority.open_document(session, version_id, cache)
+        was, is_ = steps.node_of(opened.tree), steps.node_of(now.tree)
+        discussion.replant(session, discussed, was, is_, revision=accepted.revision, by=actor.id)
     return accepted
 
 

@@ -15,8 +15,8 @@ from sqlmodel import Session, SQLModel, col, select
 from api import triggers
 from guidelines import authority, projection, queries, steps, versions
 from guidelines.document import Node
-from guidelines.origins import Origin
 from guidelines.people import Actor
+from guidelines.provenance import Origin
 from guidelines.tables import Authorship, OutlineRevision, Person, SectionRevision, Snapshot, StepRecord, Team
 from tests.builders import doc, h1, h2, p
 
