@@ -2,9 +2,9 @@
 // No DOM and no network: tests/conformance runs this very module against an authority with delays and cuts.
 import { Slice, type Node } from "prosemirror-model";
 import { Plugin, PluginKey, Selection, TextSelection, type EditorState, type Transaction } from "prosemirror-state";
-import { Mapping, Step } from "prosemirror-transform";
+import { AddMarkStep, Mapping, RemoveMarkStep, ReplaceStep, Step } from "prosemirror-transform";
 import { difference } from "./difference.ts";
-import { mergedTyping, pack, regrouped, sameStep, type Local } from "./packing.ts";
+import { mergedTyping, pack, partsOf, regrouped, sameStep, type Local, type Whole } from "./packing.ts";
 import { schema } from "./schema.ts";
 
 /** The commit under way, exactly as it was sent: sent again after a cut it is the same commit. */
@@ -12,6 +12,8 @@ export interface Flight {
   readonly ref: string;
   readonly base: number;
   readonly steps: readonly unknown[];
+  readonly kind?: "suggest";
+  readonly whole?: true;
 }
 
 /** A commit of the log as it comes over the wire. */
@@ -27,6 +29,8 @@ export interface Shared {
   readonly revision: number;
   readonly locals: readonly Local[];
   readonly flight: Flight | null;
+  /** A commit was refused whole: words and structure go in commits of their own, until all of it is gone. */
+  readonly apart?: boolean;
 }
 
 /** What another's commit did to one's own words: the transaction, and steps that found no place any more. */
@@ -39,6 +43,9 @@ export interface Arrival {
 export class Diverged extends Error {}
 
 export const sharing = new PluginKey<Shared>("sharing");
+
+/** Says of a transaction how its steps travel, when it is a suggestion or an edit among suggestions. */
+export const TRAVEL = "travel";
 
 /** Collects the steps made here. `historyPreserveItems` keeps one item of undo for each step, so that it can be moved. */
 export function sharedPlugin(revision: number): Plugin<Shared> {
@@ -72,13 +79,17 @@ export function isFromAuthority(tr: Transaction): boolean {
 export function departure(state: EditorState, ref: string): Transaction | null {
   const shared = sharedState(state);
   if (shared.flight || !shared.locals.length) return null;
-  const packed = pack(shared.locals);
+  const packed = pack(shared.apart ? firstRun(shared.locals) : shared.locals);
+  const apart = shared.apart === true && packed.spans.length < shared.locals.length;
   const locals = shared.locals.map((local, place) => ({ ...local, sent: packed.spans[place] ?? null }));
   if (!packed.steps.length) {
-    return state.tr.setMeta(sharing, { ...shared, locals: locals.slice(packed.spans.length) });
+    return state.tr.setMeta(sharing, { ...shared, apart, locals: locals.slice(packed.spans.length) });
   }
-  const flight = { ref, base: shared.revision, steps: packed.steps.map((step) => step.toJSON() as unknown) };
-  return state.tr.setMeta(sharing, { ...shared, locals, flight }).setMeta("addToHistory", false);
+  const travel = { suggest: { kind: "suggest" }, whole: { whole: true } } as const;
+  const first = shared.locals[0]?.whole;
+  const steps = packed.steps.map((step) => step.toJSON() as unknown);
+  const flight = { ref, base: shared.revision, steps, ...(first && travel[first.travel]) };
+  return state.tr.setMeta(sharing, { ...shared, apart, locals, flight }).setMeta("addToHistory", false);
 }
 
 /** Takes a commit of the log into the text, one's own or another's: `me` is who writes here, a name may be anybody's. */
@@ -109,6 +120,18 @@ export function refusal(state: EditorState, everything = false): Arrival {
   return { tr: finished(state, tr, { revision, locals: [], flight: null }, locals.length), lost };
 }
 
+/**
+ * Makes the commit under way, which was refused for what it makes of the text, wait again to be sent in parts; null when
+ * it has no parts. Two who change a table's structure at once do not lose the words that they wrote beside it.
+ */
+export function inParts(state: EditorState): Transaction | null {
+  const shared = sharedState(state);
+  const inFlight = shared.locals.filter((local) => local.sent);
+  if (firstRun(inFlight).length === inFlight.length) return null;
+  const locals = shared.locals.map((local) => ({ ...local, sent: null }));
+  return state.tr.setMeta(sharing, { ...shared, locals, flight: null, apart: true }).setMeta("addToHistory", false);
+}
+
 /** What became of the commit under way before the whole text came anew: it is in the text, or it was never taken. */
 export type Fate = { readonly kept: readonly number[] } | "refused" | "not taken";
 
@@ -128,6 +151,23 @@ export function reopening(state: EditorState, doc: Node, revision: number, fate:
 /** What was typed and is in no commit yet. */
 export function restOf(locals: readonly Local[]): Local[] {
   return locals.filter((local) => !local.sent);
+}
+
+/** The first steps that are all words, or all structure. */
+function firstRun(locals: readonly Local[]): readonly Local[] {
+  const kind = locals[0] && isOfWords(locals[0]);
+  const end = locals.findIndex((local) => isOfWords(local) !== kind);
+  return end < 0 ? locals : locals.slice(0, end);
+}
+
+/** Whether a step only puts in or takes out what stands in lines, or its marks. */
+function isOfWords({ step, inverse }: Local): boolean {
+  return partsOf(step).every((part) => part instanceof AddMarkStep || part instanceof RemoveMarkStep || part instanceof ReplaceStep)
+    && [step, inverse].every((one) => !(one instanceof ReplaceStep) || isInline(one.slice));
+}
+
+function isInline({ content, openStart, openEnd }: Slice): boolean {
+  return openStart === 0 && openEnd === 0 && (content.firstChild?.isInline ?? true);
 }
 
 function isLost(fate: Fate, place: number): boolean {
@@ -178,7 +218,7 @@ function othersArrival(
     const before = tr.doc;
     if (mapped && !tried(tr, mapped)) {
       mirror(tr.mapping, mapFrom, tr.steps.length - 1);
-      kept.push({ step: mapped, inverse: mapped.invert(before), sent: local.sent });
+      kept.push({ ...local, step: mapped, inverse: mapped.invert(before) });
     } else if (!local.sent) lost.push(local.step);
   }
   return { tr: finished(state, tr, { revision, locals: kept, flight }, locals.length), lost };
@@ -238,7 +278,7 @@ function replaceFlight(
     if (mapped && !tried(tr, mapped)) {
       mapping.appendMap(mapped.getMap(), rest.length - 1 - place);
       mirror(tr.mapping, rest.length - 1 - place, tr.steps.length - 1);
-      moved.push({ step: mapped, inverse: mapped.invert(before), sent: null });
+      moved.push({ ...local, step: mapped, inverse: mapped.invert(before), sent: null });
     } else dropped.push(local.step);
   });
   return { tr: finished(state, tr, { revision, locals: moved, flight: null }, locals.length), lost: dropped };
@@ -268,7 +308,7 @@ function rollback(base: Node, rest: readonly Local[], inFlight: readonly Local[]
 
 function finished(state: EditorState, tr: Transaction, shared: Shared, rebased: number): Transaction {
   if (tr.docChanged) tr.setSelection(movedSelection(state.selection, tr));
-  return tr.setMeta("rebased", rebased).setMeta("addToHistory", false).setMeta(sharing, shared);
+  return tr.setMeta("rebased", rebased).setMeta("addToHistory", false).setMeta(sharing, { apart: sharedState(state).apart, ...shared });
 }
 
 /** Others' words that arrive where one's own caret stands do not push it along. */
@@ -298,7 +338,12 @@ function fits(steps: readonly Step[], doc: Node): boolean {
 }
 
 function localsOf(tr: Transaction): Local[] {
-  return tr.steps.map((step, place) => ({ step, inverse: step.invert(tr.docs[place] as Node), sent: null }));
+  const travel = tr.getMeta(TRAVEL) as Whole["travel"] | undefined;
+  const whole = travel && { travel };
+  return tr.steps.map((step, place) => {
+    const local = { step, inverse: step.invert(tr.docs[place] as Node), sent: null };
+    return whole ? { ...local, whole } : local;
+  });
 }
 
 function stepOf(json: unknown): Step {

@@ -6,6 +6,13 @@ export interface Local {
   readonly step: Step;
   readonly inverse: Step;
   readonly sent: Span | null;
+  /** For a suggestion, or an edit among suggestions: what it belongs to, the same for all its steps. */
+  readonly whole?: Whole;
+}
+
+/** Steps that stand or fall together, and how they travel. */
+export interface Whole {
+  readonly travel: "suggest" | "whole";
 }
 
 /** Steps of the commit: the first, and how many. */
@@ -16,10 +23,35 @@ interface Span {
 
 /** Steps in one commit, and about how many characters of them. */
 export const MOST_STEPS = 64;
+export const MOST_WHOLE_STEPS = 1_024;
 const MOST_LENGTH = 200_000;
 
-/** Steps as they travel: runs of typing are one step, a set of marks is taken apart (the log knows no sets). */
+/**
+ * Steps as they travel: runs of typing are one step, a set of marks is taken apart (the log knows no sets). Only what
+ * travels in the same way goes together, and what is whole is not cut.
+ */
 export function pack(locals: readonly Local[]): { steps: Step[]; spans: Span[] } {
+  const travel = locals[0]?.whole?.travel;
+  const other = locals.findIndex((local) => local.whole?.travel !== travel);
+  const alike = other < 0 ? locals : locals.slice(0, other);
+  if (!travel) return packed(alike, MOST_STEPS);
+  for (let end = alike.length; boundaryBefore(alike, end); end = boundaryBefore(alike, end)) {
+    const made = packed(alike.slice(0, end), MOST_WHOLE_STEPS);
+    if (made.spans.length === end) return made;
+  }
+  const [first] = alike;
+  const own = alike.filter((local) => local.whole === first?.whole);
+  return packed(own, Infinity, Infinity);
+}
+
+/** Where the last whole thing before the place begins. */
+function boundaryBefore(locals: readonly Local[], end: number): number {
+  let start = end - 1;
+  while (start > 0 && locals[start - 1]?.whole === locals[start]?.whole) start--;
+  return Math.max(0, start);
+}
+
+function packed(locals: readonly Local[], most: number, longest = MOST_LENGTH): { steps: Step[]; spans: Span[] } {
   const steps: Step[] = [];
   const spans: Span[] = [];
   let length = 0;
@@ -29,7 +61,7 @@ export function pack(locals: readonly Local[]): { steps: Step[]; spans: Span[] }
     const last = steps[steps.length - 1];
     const merged = parts.length === 1 && last && part ? mergedTyping(last, part) : null;
     const more = JSON.stringify(local.step.toJSON()).length;
-    if (steps.length && (length + more > MOST_LENGTH || (!merged && steps.length + parts.length > MOST_STEPS))) break;
+    if (steps.length && (length + more > longest || (!merged && steps.length + parts.length > most))) break;
     length += more;
     if (merged) {
       steps[steps.length - 1] = merged;

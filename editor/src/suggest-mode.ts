@@ -2,8 +2,9 @@
 // Plain edits among open suggestions go the same way and are accepted at once.
 import { type EditorState, NodeSelection, Plugin, Selection, TextSelection, type Transaction } from "prosemirror-state";
 import type { Step } from "prosemirror-transform";
-import { isFromAuthority } from "./collab.ts";
+import { isFromAuthority, TRAVEL } from "./collab.ts";
 import { freshId } from "./ids.ts";
+import type { Whole } from "./packing.ts";
 import { resultSlice } from "./suggest-copy.ts";
 import { Suggesting } from "./suggest-edits.ts";
 import { suggestBreach } from "./suggest-law.ts";
@@ -15,9 +16,7 @@ import { Refused, type Reason } from "./suggest-refusals.ts";
 import { translated } from "./suggest-translate.ts";
 import { withoutNewest } from "./undoing.ts";
 
-/** How a commit with these steps must travel: as a suggestion, or as an edit of which all or nothing stands. */
-export type Travel = "suggest" | "whole";
-export const TRAVEL = "travel";
+type Travel = Whole["travel"];
 /** Steps of one suggestion or of one edit among suggestions: they are never sent apart. */
 const MOST_STEPS = 1_000;
 
