@@ -11,6 +11,7 @@ import {
   confirmedDocument,
   departure,
   Diverged,
+  inParts,
   refusal,
   sharedPlugin,
   sharedState,
@@ -46,6 +47,7 @@ const totals = {
   undone: 0,
   anew: 0,
   waited: 0,
+  parted: 0,
   missing: 0,
   reopened: 0,
   diverged: 0,
@@ -245,7 +247,11 @@ class Writer {
     if ("refused" in message) {
       if (flight?.ref !== message.refused) return;
       totals.refused++;
-      this.apply(refusal(this.state));
+      const parts = inParts(this.state);
+      if (parts) {
+        totals.parted++;
+        this.state = this.state.apply(parts);
+      } else this.apply(refusal(this.state));
       return;
     }
     const own = flight?.ref === message.ref;

@@ -8,6 +8,7 @@ import {
   arrival,
   confirmedDocument,
   departure,
+  inParts,
   isOf,
   refusal,
   restOf,
@@ -319,6 +320,11 @@ export class Connection {
     if (!state || sharedState(state).flight?.ref !== frame.ref) return;
     if (frame.code === "version_gone") return this.openAgain();
     if (frame.code === "fault" && ++this.faults < MOST_FAULTS) return this.cut();
+    const parts = frame.code === "step_schema" ? inParts(state) : null;
+    if (parts) {
+      this.host.dispatch(parts);
+      return this.settle();
+    }
     const taken = refusal(state);
     this.host.dispatch(taken.tr);
     const words = wordsOf(taken.lost);

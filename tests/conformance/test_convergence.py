@@ -17,7 +17,7 @@ def test_every_copy_ends_with_the_same_text(run_lines: Run) -> None:
     assert found["runs"] == RUNS
     # The simulation reached what it is there for: commits that came back changed, refused, sent again, undo, and whole
     # texts that came anew while a commit was under way.
-    for happened in ("replaced", "refused", "resent", "undone", "dropped", "anew", "waited"):
+    for happened in ("replaced", "refused", "resent", "undone", "dropped", "anew", "waited", "parted"):
         assert found[happened] > 0, happened
     assert found["reopened"] <= RUNS // 100
 

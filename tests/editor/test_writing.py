@@ -240,6 +240,35 @@ def test_a_table_is_made_filled_and_grown_by_keyboard(draft: Draft, eventually: 
     assert len(set(ids)) == len(ids)
 
 
+def test_words_written_beside_a_table_that_two_change_at_once_are_kept(draft: Draft, eventually: Eventually) -> None:
+    """A row and a column put in at once do not fit: one is refused, and only that one."""
+    aicha, samuel = draft.open(AICHA), draft.open(SAMUEL)
+    aicha.caret("Ask first, then speak.")
+    aicha.page.get_by_role("button", name="Insert a table").click()
+    aicha.type("Network")
+    aicha.is_saved()
+    expect(samuel.page.locator(".ProseMirror table")).to_contain_text("Network")
+    aicha.context.set_offline(True)
+    expect(aicha.page.locator("#saved[data-state=offline]")).to_be_visible()
+    aicha.type("s we use")
+    aicha.page.get_by_role("button", name="Row below").click()
+    aicha.caret("Last line.")
+    aicha.type(" And this.")
+    samuel.caret("Network")
+    samuel.page.get_by_role("button", name="Column right").click()
+    samuel.is_saved()
+    aicha.context.set_offline(False)
+    aicha.is_saved()
+    alike_text = "Networks we use"
+    eventually(
+        lambda: alike_text in plain_text(draft.stored()) and "Last line. And this." in plain_text(draft.stored())
+    )
+    table = next(block for block in draft.stored().content if block.type == "table")
+    assert len({len(row.content) for row in table.content}) == 1
+    expect(aicha.page.locator("#editor-notice .notice")).to_be_visible()
+    eventually(lambda: samuel.words == aicha.words)
+
+
 def test_a_link_is_made_in_a_small_form_and_a_dangerous_one_is_refused(draft: Draft, eventually: Eventually) -> None:
     aicha = draft.open(AICHA)
     aicha.select("first")
