@@ -200,7 +200,8 @@ class Reader:
         """The outline or the meta data, in words: what is signed beside the text."""
         if slice_id == OUTLINE:
             names = [slice_name(name, self.names.sections, self.language) for name in self.names.sections]
-            return Markup("<ul>{}</ul>").format(Markup("").join(Markup("<li>{}</li>").format(name) for name in names))
+            items = Markup("").join(Markup("<li>{}</li>").format(name) for name in names)
+            return Markup('<ul class="unmarked">{}</ul>').format(items)
         row, former = self.found.version, self.found.in_force
         lines = (
             (self.say(N_("Title")), former.title if former else "", row.title),
