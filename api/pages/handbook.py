@@ -15,13 +15,13 @@ from api.publications import approvals_of, publication_of, section_names
 from api.refusals import Refusal
 from api.render import page
 from api.visit import Access, ThisVisit, Visit, Work
-from api.words import confirmation, say_changes
+from api.words import confirmation, say_changes, slice_name
 from exports.formats import MEDIA_TYPES, export
 from exports.html import contents, render_document
-from exports.redline import render_redline
+from exports.redline import render_entries
 from guidelines.changes import changes, changes_of
 from guidelines.document import Node
-from guidelines.redline import redline
+from guidelines.redline import Redline, by_section, redline
 from workflow import acknowledgement, handbook
 from workflow.handbook import Entry, document_of
 
@@ -38,6 +38,15 @@ class Book:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.entry, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Sections of a comparison that stand together: all changed or none; each with its id and its text."""
+
+    unchanged: bool
+    sections: list[tuple[str, Markup]]
+    titles: list[str]
 
 
 @get("/handbook", access=Access.PUBLIC, sync_to_thread=True)
@@ -105,7 +114,7 @@ def compare_page(
             older=older,
             newer=newer,
             editions=editions,
-            body=Markup(render_redline(found, after, language=newer.publication.language, labels=visit.language)),
+            stretches=_stretches(found, after, newer.publication.language, visit.language),
             changes=say_changes(changes_of(found), section_names(after), visit.language),
         )
 
@@ -181,6 +190,20 @@ def _read(visit: Visit, work: Work, slug: str, number: str | None, refusal: Refu
         statement=confirmation(entry.publication.title, entry.number, visit.language),
         approvals=approvals_of(work.session, entry, visit.language),
     )
+
+
+def _stretches(found: Redline, new: Node, text_language: str, language: str) -> list[Stretch]:
+    """The comparison in reading order; neighbours that did not change are one stretch, to be folded."""
+    names = section_names(new)
+    stretches: list[Stretch] = []
+    for unchanged, group in groupby(by_section(found), key=lambda part: all(entry.op == "equal" for entry in part[1])):
+        parts = [
+            (section, Markup(render_entries(entries, new, language=text_language, labels=language)))
+            for section, entries in group
+        ]
+        titles = [slice_name(section, names, language) for section, _ in parts]
+        stretches.append(Stretch(unchanged, parts, titles))
+    return stretches
 
 
 def _what_is_new(document: Node, former: Entry, language: str) -> list[Any]:

@@ -10,6 +10,7 @@ from litestar.response import Redirect
 from sqlmodel import col, select
 
 from api import accounts, tokens
+from api.browsers import say_browser
 from api.errors import InvalidRequest, WrongCredentials
 from api.i18n import LANGUAGES
 from api.pages.entry import language_cookie, session_cookie
@@ -126,7 +127,10 @@ def _page(
         "preferences.html",
         status=refusal.status if refusal else 200,
         person=person,
-        sessions=work.session.exec(sessions.order_by(col(WebSession.last_seen_at).desc())).all(),
+        sessions=[
+            (row, say_browser(row.user_agent, visit.language))
+            for row in work.session.exec(sessions.order_by(col(WebSession.last_seen_at).desc()))
+        ],
         present=work.web_session.token_hash if work.web_session else "",
         tokens=work.session.exec(own_tokens.order_by(col(ApiToken.created_at))).all(),
         token=token,

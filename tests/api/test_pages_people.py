@@ -204,3 +204,8 @@ def test_the_reference_of_the_interface_needs_nothing_from_elsewhere(company: Co
     assert any("swagger-ui-bundle" in source for source in sources)
     assert not [source for source in sources if "//" in source]
     assert "/api" in company.visitor("julie").read("/preferences").links
+
+
+def test_a_session_is_named_by_its_browser_with_all_that_it_says_on_hover(company: Company) -> None:
+    page = company.visitor("julie").read("/preferences")
+    assert re.search(r'<span title="tests">tests</span>', page.answer.text)
