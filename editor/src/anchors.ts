@@ -78,6 +78,12 @@ export function threadAt(state: EditorState, position: number): string | null {
   return around[0]?.[0] ?? null;
 }
 
+/** Whether an open thread is about words between the two places. */
+export function isDiscussed(state: EditorState, start: number, end: number): boolean {
+  const { by, open } = anchorsIn(state);
+  return [...by].some(([id, { from, to, removed }]) => open.has(id) && !removed && from < end && start < to);
+}
+
 /** The next or the previous open thread from the caret, in the order of the text; around the end to the other one. */
 export function threadBeside(state: EditorState, by: 1 | -1): string | null {
   const { by: known, open } = anchorsIn(state);

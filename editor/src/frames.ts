@@ -1,5 +1,5 @@
 // The frames of the live protocol, as docs/live-protocol.md has them.
-import type { Commit } from "./collab.ts";
+import type { Commit, Flight } from "./collab.ts";
 
 export interface Person {
   readonly id: string;
@@ -39,9 +39,24 @@ export interface Cursor extends Present {
   readonly head: number;
 }
 
+/** What one may do with the text: suggest only, or edit (and suggest). */
+export type Can = "edit" | "suggest" | "read";
+
+/** A suggestion as the authority has it; what it does is read from the text. */
+export interface SuggestionRow {
+  readonly id: string;
+  readonly by: Person;
+  readonly at: string;
+  readonly note: string | null;
+  readonly state: "open" | "accepted" | "rejected" | "withdrawn" | "overtaken";
+}
+
 export interface Standing {
   readonly revision: number;
-  readonly can: "edit" | "read";
+  readonly can: Can;
+  /** The key with which ids of suggestions made here begin. */
+  readonly session?: string;
+  readonly suggestions?: readonly SuggestionRow[];
   readonly state: string;
   readonly you: Person & { readonly client?: string };
   readonly threads: readonly Thread[];
@@ -53,8 +68,9 @@ export type FromAuthority =
   | ({ readonly t: "catchup"; readonly commits: readonly Commit[] } & Standing)
   | { readonly t: "commits"; readonly list: readonly Commit[] }
   | { readonly t: "nack"; readonly ref: string; readonly code: string; readonly title: string; readonly detail: string }
-  | { readonly t: "state"; readonly can: "edit" | "read"; readonly state: string; readonly why: string }
+  | { readonly t: "state"; readonly can: Can; readonly state: string; readonly why: string }
   | { readonly t: "threads"; readonly list: readonly Thread[] }
+  | { readonly t: "suggestions"; readonly list: readonly SuggestionRow[] }
   | { readonly t: "people"; readonly list: readonly Present[] }
   | { readonly t: "cursors"; readonly list: readonly Cursor[] }
   | { readonly t: "hash"; readonly revision: number; readonly hash: string }
@@ -63,6 +79,13 @@ export type FromAuthority =
 
 export type ToAuthority =
   | { readonly t: "open"; readonly schema: string; readonly have: number | null }
-  | { readonly t: "commit"; readonly ref: string; readonly base: number; readonly steps: readonly unknown[] }
+  | ({ readonly t: "commit" } & Flight)
+  | {
+      readonly t: "resolve";
+      readonly ref: string;
+      readonly base: number;
+      readonly accept: readonly string[];
+      readonly reject: readonly string[];
+    }
   | { readonly t: "cursor"; readonly revision: number; readonly anchor: number; readonly head: number }
   | { readonly t: "ping" };

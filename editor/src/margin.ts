@@ -3,6 +3,7 @@ import { anchorsIn } from "./anchors.ts";
 import { Cards, enter, keepWriting, type MarginActs } from "./cards.ts";
 import { element, icon } from "./dom.ts";
 import type { Thread } from "./frames.ts";
+import type { Placed } from "./suggest-margin.ts";
 import { ago, type Language, type Say } from "./words.ts";
 import type { EditorView } from "prosemirror-view";
 
@@ -20,6 +21,8 @@ export class Margin {
   private threads: readonly Thread[] = [];
   private draft: HTMLElement | null = null;
   private due = 0;
+  /** The cards of suggestions, which stand among those of the threads. */
+  beside: () => readonly Placed[] = () => [];
 
   constructor(side: HTMLElement, view: EditorView, acts: MarginActs, say: Say, language: Language) {
     this.side = side;
@@ -97,6 +100,7 @@ export class Margin {
       const anchor = by.get(id);
       if (anchor) wanted.push({ card, y: this.heightOf(anchor.from) - top, on: card.classList.contains("on") });
     }
+    for (const { card, at, on } of this.beside()) wanted.push({ card, y: this.heightOf(at) - top, on });
     if (this.draft) wanted.push({ card: this.draft, y: draft ? this.heightOf(draft.from) - top : 0, on: true });
     wanted.sort((one, other) => one.y - other.y || Number(other.on) - Number(one.on));
     this.order(wanted.map(({ card }) => card));

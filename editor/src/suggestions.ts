@@ -2,6 +2,7 @@
 // guidelines/suggestions.py; the words of the cards are suggestion-words.ts.
 import type { Node } from "prosemirror-model";
 import { form, layersOf, nameOn, properties, suggestionIds, type Layer, type Values } from "./suggest-layers.ts";
+import { resolved } from "./suggest-formula.ts";
 import { alike } from "./suggest-resolve.ts";
 
 /** What one piece of a suggestion does. */
@@ -63,6 +64,17 @@ export function suggestionsIn(doc: Node): Suggestion[] {
 /** The part of a suggestion's id that says whose it is. */
 export function sessionOf(id: string): string {
   return id.slice(0, Math.max(0, id.lastIndexOf(".")));
+}
+
+/** The section in which a suggestion begins. */
+export function sectionOf({ pieces }: Suggestion): string {
+  return pieces[0]?.section ?? FRONT;
+}
+
+/** Which others these decisions leave nothing of: what they stand on is gone, or something covers them. */
+export function alsoClosed(doc: Node, accept: readonly string[], reject: readonly string[]): ReadonlySet<string> {
+  const left = suggestionIds(resolved(doc, new Set(accept), new Set(reject)));
+  return new Set([...suggestionIds(doc)].filter((id) => ![...accept, ...reject].includes(id) && !left.has(id)));
 }
 
 /** The words that pieces of a kind add or remove, paragraphs apart. */

@@ -82,6 +82,8 @@ const NUMBERINGS = [
 export interface ToolbarActs {
   readonly link: Command;
   readonly comment: () => void;
+  /** The button that turns suggesting on and off. */
+  readonly suggest: HTMLButtonElement;
 }
 
 export class Toolbar {
@@ -122,6 +124,7 @@ export class Toolbar {
       ...this.all(HISTORY),
       line(),
       comment,
+      acts.suggest,
     );
     this.tableRow = element(
       "div",

@@ -68,7 +68,7 @@ class Replay:
             trees.append(applied(trees[-1], [step]))
         self.tree = after = trees[-1]
         yield from differing("the text after a plain edit", after, line["after"])
-        if breach := plain_law.plain_breach(trees, owner("editor")):
+        if breach := plain_law.plain_breach(before, after, lambda: trees, owner("editor")):
             yield f"the law of plain edits: {line['kind']}: {breach}"
         if suggestion_ids(after) - suggestion_ids(before):
             yield "a plain edit leaves a suggestion"

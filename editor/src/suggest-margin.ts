@@ -1,0 +1,181 @@
+// The cards of suggestions in the margin: whose, what it does in words, and the buttons that decide.
+import type { EditorView } from "prosemirror-view";
+import { avatar, button, element, icon } from "./dom.ts";
+import type { SuggestionRow } from "./frames.ts";
+import { focusedSuggestion, openSuggestions, type Who } from "./suggest-look.ts";
+import { otherSentences, sentences } from "./suggestion-words.ts";
+import { alsoClosed, sectionOf, wordsIn, type Suggestion } from "./suggestions.ts";
+import { ago, type Language, type Say } from "./words.ts";
+
+/** What the cards ask for. */
+export interface SuggestionActs {
+  decide(accept: readonly string[], reject: readonly string[]): void;
+  /** Puts a suggestion in front and shows its words; null leaves all. */
+  focus(id: string | null): void;
+  mine(id: string): boolean;
+  may(): "edit" | "suggest" | "read";
+  row(id: string): SuggestionRow | undefined;
+  readonly who: Who;
+}
+
+/** A card with where its words begin. */
+export interface Placed {
+  readonly card: HTMLElement;
+  readonly at: number;
+  readonly on: boolean;
+}
+
+export class SuggestionCards {
+  private readonly side: HTMLElement;
+  private readonly view: EditorView;
+  private readonly acts: SuggestionActs;
+  private readonly say: Say;
+  private readonly language: Language;
+  private readonly cards = new Map<string, { key: string; card: HTMLElement; at: number }>();
+
+  constructor(side: HTMLElement, view: EditorView, acts: SuggestionActs, say: Say, language: Language) {
+    this.side = side;
+    this.view = view;
+    this.acts = acts;
+    this.say = say;
+    this.language = language;
+  }
+
+  /** Brings the cards up to date; one whose suggestion says the same is left alone. */
+  show(): void {
+    const list = openSuggestions(this.view.state);
+    const focus = focusedSuggestion(this.view.state);
+    for (const [id, { card }] of this.cards) {
+      if (list.some((one) => one.id === id)) continue;
+      card.remove();
+      this.cards.delete(id);
+    }
+    list.forEach((one, place) => this.showOne(one, place, list, one.id === focus));
+  }
+
+  placed(): Placed[] {
+    return [...this.cards.values()].map(({ card, at }) => ({ card, at, on: card.classList.contains("on") }));
+  }
+
+  /** Goes into the suggestion's card with the keyboard. */
+  enter(id: string): void {
+    this.cards.get(id)?.card.querySelector<HTMLElement>("button")?.focus();
+  }
+
+  private showOne(one: Suggestion, place: number, list: readonly Suggestion[], on: boolean): void {
+    const row = this.acts.row(one.id);
+    const when = row ? ago(row.at, this.language, Date.now(), this.say) : "";
+    const told = one.pieces.map(({ start: _, end: __, ...piece }) => piece);
+    const around = on ? list.map(({ id, pieces }) => [id, pieces.length]) : [place, list.length];
+    const { name } = this.acts.who(one.id);
+    const key = JSON.stringify([told, on, when, row?.note, name, this.acts.may(), around]);
+    const at = one.pieces[0]?.start ?? this.view.state.doc.content.size;
+    const known = this.cards.get(one.id);
+    if (known?.key === key) return void this.cards.set(one.id, { ...known, at });
+    const card = this.card(one, place, list, on, when);
+    if (known?.card.contains(document.activeElement)) queueMicrotask(() => card.querySelector("button")?.focus());
+    if (known) known.card.replaceWith(card);
+    else this.side.append(card);
+    this.cards.set(one.id, { key, card, at });
+  }
+
+  private card(one: Suggestion, place: number, list: readonly Suggestion[], on: boolean, when: string): HTMLElement {
+    const { acts, say } = this;
+    const person = acts.who(one.id);
+    const note = acts.row(one.id)?.note;
+    const words = sentences(one, say).join(". ");
+    const by = element(
+      "p",
+      { class: "by" },
+      avatar(person, "small"),
+      element("strong", {}, person.name),
+      " ",
+      element("span", { class: "muted" }, say("sugBy")),
+      when && element("time", {}, when),
+    );
+    const label = say("sugOne", { n: place + 1, m: list.length, name: person.name, words });
+    const card = element(
+      "article",
+      { class: on ? "card on" : "card", "data-suggestion": one.id, "aria-label": label, tabindex: on ? null : 0 },
+      element(
+        "div",
+        { class: on ? "thread on" : "thread" },
+        by,
+        this.redline(one),
+        note && element("p", { class: "muted" }, note),
+        ...(on ? this.consequences(one) : []),
+        this.decisions(one),
+        on && this.several(one, list),
+      ),
+    );
+    card.addEventListener("click", () => !card.classList.contains("on") && acts.focus(one.id));
+    card.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") acts.focus(null);
+      else if (event.key === "Enter" && event.target === card) acts.focus(one.id);
+      else return;
+      event.preventDefault();
+      event.stopPropagation();
+      if (event.key === "Enter") this.enter(one.id);
+    });
+    return card;
+  }
+
+  private redline(one: Suggestion): HTMLElement {
+    const [old, fresh] = [wordsIn(one.pieces, "deleted"), wordsIn(one.pieces, "inserted")];
+    const line = (old || fresh) && element("span", {}, old && element("del", {}, old), " ", fresh && element("ins", {}, fresh));
+    const others = otherSentences(one, this.say).map((words) => element("span", { class: "sug-told" }, words));
+    return element("p", { class: "sug" }, line || null, ...others);
+  }
+
+  /** What else a decision would close: suggestions that stand on this one. */
+  private consequences(one: Suggestion): HTMLElement[] {
+    if (this.acts.may() !== "edit") return [];
+    const { doc } = this.view.state;
+    const found = [
+      ["sugAlsoAccept", alsoClosed(doc, [one.id], []).size],
+      ["sugAlsoReject", alsoClosed(doc, [], [one.id]).size],
+    ] as const;
+    return found
+      .filter(([, n]) => n > 0)
+      .map(([word, n]) => element("p", { class: "muted small" }, this.say(word, { n })));
+  }
+
+  private decisions(one: Suggestion): HTMLElement | null {
+    const { acts, say } = this;
+    const [edits, own] = [acts.may() === "edit", acts.mine(one.id)];
+    if (!edits && !(own && acts.may() === "suggest")) return null;
+    const accept = button({ class: "btn small" }, (event) => this.act(event, [one.id], []), icon("check"), say("accept"));
+    const away = say(own ? "withdraw" : "reject");
+    const reject = button({ class: "btn quiet small" }, (event) => this.act(event, [], [one.id]), away);
+    return element("p", { class: "acts" }, edits && accept, reject);
+  }
+
+  private several(one: Suggestion, list: readonly Suggestion[]): HTMLElement | null {
+    if (this.acts.may() !== "edit") return null;
+    const person = this.acts.who(one.id);
+    const theirs = list.filter(({ id }) => this.acts.who(id).id === person.id).map(({ id }) => id);
+    const here = list.filter((other) => sectionOf(other) === sectionOf(one)).map(({ id }) => id);
+    const choices: HTMLElement[] = [];
+    const offer = (ids: readonly string[], words: string, accepts: boolean) => {
+      const [accept, reject] = accepts ? [ids, []] : [[], ids];
+      choices.push(button({ class: "btn quiet small" }, (event) => this.act(event, accept, reject), words));
+    };
+    const told = { n: theirs.length, name: person.name };
+    if (theirs.length > 1) {
+      offer(theirs, this.say("sugAllAccept", told), true);
+      offer(theirs, this.say("sugAllReject", told), false);
+    }
+    if (here.length > 1) {
+      offer(here, this.say("sugSectionAccept", { n: here.length }), true);
+      offer(here, this.say("sugSectionReject", { n: here.length }), false);
+    }
+    if (!choices.length) return null;
+    const title = element("summary", { class: "small muted" }, this.say("sugMore"));
+    return element("details", { class: "sug-several" }, title, element("p", { class: "acts" }, ...choices));
+  }
+
+  private act(event: MouseEvent, accept: readonly string[], reject: readonly string[]): void {
+    event.stopPropagation();
+    this.acts.decide(accept, reject);
+  }
+}
