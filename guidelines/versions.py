@@ -25,6 +25,8 @@ from guidelines.folding import fold
 from guidelines.free_text import refuse_turning
 from guidelines.people import Actor
 from guidelines.provenance import Origin
+from guidelines.rewriting import rewriting
+from guidelines.suggestion_formula import base
 from guidelines.suggestion_layers import suggestion_ids
 from guidelines.tables import META_COMMIT, Guideline, Publication, Team, Version
 
@@ -196,9 +198,30 @@ def replace_document(
 
 
 def restore(session: Session, actor: Actor, version_id: str, revision: int, *, ref: str, at: datetime) -> Accepted:
-    """Brings an earlier text of the draft back as a new commit; its words keep the authors they had."""
-    former = authority.document_at(session, version_id, revision).document
-    return replace_document(session, actor, version_id, former, ref=ref, at=at, cause="restore")
+    """Brings an earlier text of the draft back as a new commit, with nothing of the suggestions that were in it then.
+
+    Only what differs is written, so that threads and authors stay with the words that are the same. No change logs
+    nothing. Raises `SuggestionsOpen` while there are suggestions to decide.
+    """
+    row = queries.lock_version(session, version_id)
+    former = base(authority.document_at(session, version_id, revision).tree)
+    now = authority.open_document(session, version_id).tree
+    if there := suggestion_ids(now):
+        raise SuggestionsOpen(count=len(there))
+    changes = rewriting(now, former)
+    if not changes:
+        return Accepted(row.revision, [], (), (), ref)
+    return authority.receive(
+        session,
+        version_id,
+        actor=actor,
+        ref=ref,
+        base_revision=row.revision,
+        steps_json=[change.to_json() for change in changes],
+        at=at,
+        cause="restore",
+        whole=True,
+    )
 
 
 def freeze(session: Session, version_id: str) -> Version:
