@@ -90,9 +90,11 @@ class VersionFacts:
 
     def once(self, question: tuple[object, ...], compute: Callable[[], Answer]) -> Answer:
         """The answer to a question about these facts, computed at the first asking; not to be changed."""
-        if question not in self.known:
-            self.known[question] = compute()
-        answer: Answer = self.known[question]
+        known = self.known
+        if question in known:
+            answer: Answer = known[question]
+        else:
+            answer = known[question] = compute()
         return answer
 
     def slice(self, slice_id: str) -> Slice | None:

@@ -58,7 +58,7 @@ def outstanding_of(slice: Slice, facts: VersionFacts) -> list[Outstanding]:
     """What is outstanding for one slice."""
     lines = [
         line
-        for stage, requirement in facts.requirements
+        for stage, requirement in _asking(slice, facts)
         if (line := _requirement(stage, requirement, slice, facts)) is not None
     ]
     if facts.policy.objection == "blocks":
@@ -135,12 +135,12 @@ def slots_taken(slice: Slice, facts: VersionFacts) -> frozenset[str]:
 
 
 def _requirement(stage: int, requirement: Requirement, slice: Slice, facts: VersionFacts) -> Outstanding | None:
-    if slice.id not in asked_slices(requirement, facts):
-        return None
     missing = _missing(requirement, slice, facts)
     alone = requirement.authors == "second_pair" and not _signed_by_another(slice, facts)
     free = _others(slice, facts) if alone else frozenset()
     if (alone and not free) or (alone and not missing):
+    if not missing and requirement.authors == "excluded":
+        return None
         return Outstanding(Reason.NO_SECOND_PAIR, slice.id, requirement.id, requirement.team, stage, 1, free)
     if not missing:
         return None
@@ -162,6 +162,19 @@ def _requirement(stage: int, requirement: Requirement, slice: Slice, facts: Vers
 def _signed_by_another(slice: Slice, facts: VersionFacts) -> bool:
     """Whether somebody who wrote none of the slice is among those who signed it, for whatever team."""
     contributors = facts.contributors.get(slice.id, frozenset())
+def _asking(slice: Slice, facts: VersionFacts) -> list[tuple[int, Requirement]]:
+    """The requirements that must see the slice signed, each with its stage."""
+
+    def by_slice() -> dict[str, list[tuple[int, Requirement]]]:
+        found: dict[str, list[tuple[int, Requirement]]] = {}
+        for stage, requirement in facts.requirements:
+            for slice_id in asked_slices(requirement, facts):
+                found.setdefault(slice_id, []).append((stage, requirement))
+        return found
+
+    return facts.once(("asking",), by_slice).get(slice.id, [])
+
+
     return any(
         not {decision.person, decision.principal} & contributors
         for _, requirement in facts.requirements
@@ -179,9 +192,13 @@ def _others(slice: Slice, facts: VersionFacts) -> frozenset[str]:
 
 
 def _missing(requirement: Requirement, slice: Slice, facts: VersionFacts) -> int:
-    have = {decision.principal for decision in counting(requirement, slice, facts)}
-    if requirement.quorum != "all":
-        return max(0, requirement.quorum - len(have))
+    given = counting(requirement, slice, facts)
+    quorum = requirement.quorum
+    if quorum == 1 or (quorum != "all" and not given):
+        return 0 if given else quorum
+    have = {decision.principal for decision in given}
+    if quorum != "all":
+        return max(0, quorum - len(have))
     pinned = facts.roster.get(requirement.team, frozenset()) & facts.members.get(requirement.team, frozenset())
     due = pinned - facts.contributors.get(slice.id, frozenset())
     return len(due - have) if have else max(1, len(due))
