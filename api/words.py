@@ -9,10 +9,12 @@ from typing import Final
 from api.i18n import N_, lately, said, say_lately, say_list, say_moment, translations
 from guidelines.changes import Change, Kind
 from guidelines.sections import META, OUTLINE
-from workflow.outstanding import Outstanding, Reason, is_text
+from workflow.outstanding import Outstanding, Reason, is_hopeless, is_text
 from workflow.tables import Event
 
 MOST_QUOTED: Final = 120
+#: So many people are named who could sign; more are counted.
+MOST_PEOPLE: Final = 4
 _GOES_ON: Final = (",", ";", ":", ".", ")")
 #: Spaces that a line may break at: the others belong to the mark beside them and stay.
 _SPACES: Final = re.compile(r"[^\S\u00a0\u202f]+")
@@ -25,6 +27,8 @@ class Said:
     anchor: str
     number: str
     words: str
+    #: Without the place, for where its number stands beside.
+    bare: str = ""
 
 
 _CHANGES: Final = {
@@ -43,9 +47,10 @@ _OUTSTANDING: Final = {
     Reason.SIGNER_WROTE_IT: N_("%(place)s: %(person)s has written here since; somebody else of %(team)s signs."),
     Reason.LATEST_DECISION_IS: N_("%(place)s: %(person)s took the sign-off for %(team)s back."),
     Reason.OBJECTION: N_("%(place)s: %(person)s objects for %(team)s: “%(remark)s”"),
-    Reason.NOBODY_CAN: N_("%(place)s: nobody of %(team)s may sign here; somebody who did not write it must join."),
+    Reason.NOBODY_CAN: N_("%(place)s: too few of %(team)s are left who may sign there."),
     Reason.NO_SECOND_PAIR: N_("%(place)s: somebody who wrote none of it must sign for %(team)s."),
     Reason.THREAD_BLOCKING: N_("%(place)s: an open thread holds back publication."),
+    Reason.SUGGESTION_OPEN: N_("%(place)s: an open suggestion waits for a decision."),
     Reason.BASE_MOVED: N_("Another version came into force since this draft was begun."),
     Reason.NOTHING_CHANGED: N_("The text is word for word the one in force."),
 }
@@ -122,7 +127,9 @@ def say_changes(found: Sequence[Change], numbers: Mapping[str, tuple[str, str]],
             "after": _quoted(change.after),
             "origin": numbers.get(change.origin, ("", ""))[1] or say(N_("elsewhere")),
         }
-        lines.append(Said(change.section, number, say(_CHANGES[change.kind]) % facts))
+        words = say(_CHANGES[change.kind])
+        bare = (words % {**facts, "place": ""}).removeprefix(", ")
+        lines.append(Said(change.section, number, words % facts, bare[:1].upper() + bare[1:]))
     return lines
 
 
@@ -151,7 +158,41 @@ def say_outstanding(
         "when": say_moment(decision.at, language) if decision else "",
         "remark": _quoted(decision.remark) if decision else "",
     }
-    return said(_OUTSTANDING[line.reason], facts, language)
+    missing = said(_OUTSTANDING[line.reason], facts, language)
+    return f"{missing} {_who_can(line, facts['team'], people, language)}".strip()
+
+
+def _who_can(line: Outstanding, team: str, people: Mapping[str, str], language: str) -> str:
+    """Who could sign; and where too few are left who may, what helps."""
+    if not line.requirement or line.reason is Reason.OBJECTION:
+        return ""
+    say = translations(language).gettext
+    names = sorted(people[person] for person in line.who_can if person in people)
+    if line.reason is Reason.NOBODY_CAN or is_hopeless(line):
+        only = say(N_("Only %(people)s can sign there, and %(missing)d sign-offs are missing.")) if names else ""
+        few = only % {"people": say_list(names, language), "missing": line.missing} if only else ""
+        return f"{few} {what_helps(team, language)}".strip()
+    return say_may_sign(names, language) if names else ""
+
+
+def say_may_sign(names: Sequence[str], language: str) -> str:
+    """Who can sign, by name while they are few."""
+    catalogue = translations(language)
+    if len(names) > MOST_PEOPLE:
+        return catalogue.ngettext("%(num)d person can sign there.", "%(num)d people can sign there.", len(names)) % {
+            "num": len(names)
+        }
+    return catalogue.gettext(N_("%(people)s can sign there.")) % {"people": say_either(names, language)}
+
+
+def what_helps(team: str, language: str) -> str:
+    """What to do where nobody is left who may sign."""
+    return translations(language).gettext(
+        N_(
+            "What helps: an administrator adds somebody to %(team)s, or the text follows a policy in which writers may "
+            "sign beside somebody who wrote none of it."
+        )
+    ) % {"team": team}
 
 
 def slice_name(slice_id: str, numbers: Mapping[str, tuple[str, str]], language: str) -> str:
@@ -160,7 +201,7 @@ def slice_name(slice_id: str, numbers: Mapping[str, tuple[str, str]], language: 
     if slice_id == OUTLINE:
         return say(N_("Order of the sections"))
     if slice_id == META:
-        return say(N_("Title and audience"))
+        return say(N_("Title, audience and summary"))
     number, title = numbers.get(slice_id, ("", ""))
     return f"{number} {title}".strip() or (say(N_("Introduction")) if slice_id else say(N_("The whole text")))
 
@@ -225,6 +266,7 @@ def say_decision(
     team: str,
     mine: int,
     wrote: str,
+    others: Sequence[str],
     may_publish: bool,
     revision: int,
     language: str,
@@ -249,8 +291,19 @@ def say_decision(
         words = N_("Approved: nothing is outstanding. It can be published.")
         return (say(N_("Publication")) if may_publish else title), say(words), ""
     if wrote and team:
-        return title, say(N_("You wrote in %(sections)s: a colleague signs there.")) % {"sections": wrote}, ""
+        if not others:
+            words = N_("You wrote in %(sections)s, and nobody else of %(team)s may sign there.")
+            return title, f"{say(words) % {'sections': wrote, 'team': team}} {what_helps(team, language)}", ""
+        facts = {"sections": wrote, "who": say_may_sign(others, language)}
+        return title, say(N_("You wrote in %(sections)s. %(who)s")) % facts, ""
     return title, say(N_("Nothing here waits for you.")), ""
+
+
+def say_either(names: Sequence[str], language: str) -> str:
+    """Names of whom one is enough: a, b or c."""
+    *rest, last = names
+    either = translations(language).gettext(N_("or"))
+    return f"{', '.join(rest)} {either} {last}" if rest else last
 
 
 def say_since(at: datetime, now: datetime, language: str) -> str:

@@ -130,10 +130,7 @@ def receive(
     or where the whole commit is to go in, one such step refuses all of it (`SuggestionConflict`).
     """
     suggests = cause == SUGGEST
-    if not 1 <= len(ref) <= 64:
-        raise InvalidField(field="ref", problem="length", limit=64)
-    if ref.startswith(META_COMMIT):
-        raise InvalidField(field="ref", problem="reserved")
+    check_ref(ref)
     most = MOST_WHOLE if whole or suggests else steps.MOST_STEPS
     if not 1 <= len(steps_json) <= most:
         raise InvalidField(field="steps", problem="length", limit=most)
@@ -173,6 +170,14 @@ def receive(
             cache.put(version_id, row.revision, tree)
     dropped = tuple(place for place in range(len(parsed)) if place not in set(rebased.kept))
     return Accepted(row.revision, [dict(step.to_json()) for step in logged], rebased.kept, dropped, ref)
+
+
+def check_ref(ref: str) -> None:
+    """Raises `InvalidField` for a name that no writer's commit may have."""
+    if not 1 <= len(ref) <= 64:
+        raise InvalidField(field="ref", problem="length", limit=64)
+    if ref.startswith(META_COMMIT):
+        raise InvalidField(field="ref", problem="reserved")
 
 
 def append(

@@ -16,7 +16,8 @@ from sqlmodel import Session, SQLModel, col, select
 
 from guidelines import projection
 from guidelines.salvage import DAMAGED, salvaged
-from guidelines.tables import Guideline, Publication, StepRecord, Version
+from guidelines.suggestion_rows import FINAL
+from guidelines.tables import RESOLVE, SUGGEST, Guideline, Publication, StepRecord, Suggestion, Version
 from workflow import events, machine
 from workflow.events import Damage, Fault, Kind
 from workflow.evidence import fingerprint
@@ -223,6 +224,7 @@ def _version(session: Session, row: Version, own: Sequence[Told], told: Sequence
         "imports": _imports(session, row, own, end),
         "state": _life(session, row, own, told),
         "rosters": _rosters(session, row, submits, end),
+        "suggestions": _decisions(session, row, own, end),
         "text": _text(session, row, own, submits),
     }
     for name, part in parts.items():
@@ -233,10 +235,54 @@ def _version(session: Session, row: Version, own: Sequence[Told], told: Sequence
 
 
 def _text(session: Session, row: Version, own: Sequence[Told], submits: Sequence[Told]) -> Iterator[Fault]:
-    if row.frozen and submits and row.revision != submits[-1].data.get("revision"):
+    if row.frozen and submits and row.revision != _reached(session, row, int(submits[-1].data.get("revision", 0))):
         yield _fault(submits[-1].seq, f"version {row.id} is at another revision")
     for difference in projection.differences(session, row):
         yield _fault(own[-1].seq, f"version {row.id}, {difference}")
+
+
+def _reached(session: Session, row: Version, submitted: int) -> int:
+    """How far suggestions and decisions have led since the submit; no other step may follow it."""
+    rows = session.exec(
+        select(StepRecord.cause).where(StepRecord.version_id == row.id, col(StepRecord.revision) > submitted)
+    ).all()
+    return submitted + len(rows) if set(rows) <= {SUGGEST, RESOLVE} else submitted
+
+
+def _decisions(session: Session, row: Version, own: Sequence[Told], end: int) -> Iterator[Fault]:
+    """Every decision on suggestions is told, with what became of each; and so it stands in their rows."""
+    query = select(StepRecord.ref, StepRecord.person_id, StepRecord.revision).where(
+        StepRecord.version_id == row.id, StepRecord.cause == RESOLVE
+    )
+    stored = {
+        (ref, person): revision for ref, person, revision in session.exec(query.order_by(col(StepRecord.revision)))
+    }
+    entries = {int(entry.data.get("revision", 0)): entry for entry in own if entry.kind == Kind.SUGGESTIONS_DECIDED}
+    for revision in sorted(set(stored.values()) - entries.keys()):
+        yield _fault(end, f"version {row.id}: the decision of revision {revision} is told by no event")
+    rows, lost = salvaged(session, Suggestion, col(Suggestion.version_id) == row.id)
+    yield from (_fault(end, f"suggestion {key[1]} cannot be read ({why})") for key, why in lost.items())
+    known = {found.id: found for found in rows}
+    final = {name for name, found in known.items() if found.state in FINAL}
+    for revision, entry in entries.items():
+        if revision not in stored.values():
+            yield _fault(entry.seq, f"version {row.id}: nothing was decided at revision {revision}")
+        for name, outcome in entry.data.get("suggestions", {}).items():
+            final.discard(name)
+            if outcome.get("outcome") in FINAL and not _stands(known.get(name), outcome, revision, entry):
+                yield _fault(entry.seq, f"suggestion {name} of version {row.id} was decided otherwise")
+    for name in sorted(final):
+        yield _fault(end, f"suggestion {name} of version {row.id} is decided by no event")
+
+
+def _stands(row: Suggestion | None, outcome: Mapping[str, Any], revision: int, entry: Told) -> bool:
+    return row is not None and (row.state, row.person_id, row.decided_by, row.decided_at, row.decided_revision) == (
+        outcome.get("outcome"),
+        outcome.get("by"),
+        entry.person_id,
+        entry.at,
+        revision,
+    )
 
 
 def _beginning(session: Session, row: Version, entry: Told) -> Iterator[Fault]:

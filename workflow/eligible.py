@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from guidelines.people import Actor
 from workflow.coverage import latest
-from workflow.errors import AlreadySigned, NotYourSlot, SelfApproval, StageClosed, StaleSignOff
+from workflow.errors import AlreadySigned, NotYourSlot, SelfApproval, StageClosed, StaleSignOff, SuggestionOpen
 from workflow.facts import Choice, Slice, VersionFacts, asked_slices
 from workflow.machine import State
 from workflow.outstanding import slots_taken, stage_is_open
@@ -46,14 +46,17 @@ def slices_to_sign(
 ) -> list[Slice]:
     """The slices that an approval covers: those named, or all that the team must sign and the person may.
 
-    Raises `SelfApproval`, `NotYourSlot`, `AlreadySigned`, `StageClosed`, and `StaleSignOff` for a slice that is not
-    there. Of named slices every one must be signable.
+    Raises `SelfApproval`, `NotYourSlot`, `AlreadySigned`, `StageClosed`, `SuggestionOpen`, and `StaleSignOff` for a
+    slice that is not there. Of named slices every one must be signable.
     """
     team = entries[0][1].team
     wanted = named(asked_of(entries, facts), sections)
     why = {part.id: _slot(actor, part, entries, facts) for part in wanted}
     free = [part for part in wanted if why[part.id] is None]
     refused = {part for part, kind in why.items() if kind in (SelfApproval, NotYourSlot)}
+    held = sorted(part for part, kind in why.items() if kind is SuggestionOpen)
+    if held and not refused and (sections is not None or not free):
+        raise SuggestionOpen(sections=held)
     if wanted and not free and not refused:
         if all(kind is StageClosed for kind in why.values()):
             raise StageClosed(stage=facts.policy.stage[entries[0][0]].name.model_dump())
@@ -105,10 +108,12 @@ def named(parts: Iterable[Slice], sections: Sequence[str] | None) -> list[Slice]
 
 def _slot(
     actor: Actor, part: Slice, entries: Sequence[Entry], facts: VersionFacts
-) -> type[SelfApproval | NotYourSlot | AlreadySigned | StageClosed] | None:
+) -> type[SelfApproval | NotYourSlot | AlreadySigned | StageClosed | SuggestionOpen] | None:
     """Why the person fills no slot of the team on the slice; None when one of its requirements has one for them."""
     if _signed(actor, part, entries[0][1].team, facts):
         return AlreadySigned
+    if part.id in facts.suggested:
+        return SuggestionOpen
     refusals = [_refusal(actor, part, entry, facts) for entry in entries if part.id in asked_slices(entry[1], facts)]
     return None if None in refusals else refusals[0]
 

@@ -83,6 +83,12 @@ class AlreadySigned(Unmet):
     code = "already_signed"
 
 
+class OwnObjection(Unmet):
+    """The person objects to these words themselves: the objection is taken back first. Fact `sections`."""
+
+    code = "own_objection"
+
+
 class StageClosed(Unmet):
     """An earlier stage of the policy is not complete. Fact `stage`."""
 

@@ -31,6 +31,7 @@ class Kind(StrEnum):
     TEXT_IMPORTED = "text_imported"
     META_CHANGED = "meta_changed"
     GUIDELINE_MOVED = "guideline_moved"
+    SUGGESTIONS_DECIDED = "suggestions_decided"
     SUBMITTED = "version_submitted"
     SIGNED_OFF = "signed_off"
     OBJECTED = "objected"

@@ -78,6 +78,8 @@ class VersionFacts:
     base_ok: bool = True
     #: Slices with an open thread that holds back publication; "" for one on the whole text.
     blocking: frozenset[str] = frozenset()
+    #: Slices that an open suggestion would change.
+    suggested: frozenset[str] = frozenset()
     #: Requirements that lost or gained a section against the anchor: they must see the outline signed.
     scope_moved: frozenset[str] = frozenset()
     #: What the rules have computed from these very facts: each question is asked many times, and answered once.

@@ -24,6 +24,9 @@ class Action(StrEnum):
     """What may be done with a version. `supersede` and `lapse` happen by themselves."""
 
     EDIT = "edit"
+    SUGGEST = "suggest"
+    #: Accepting and rejecting suggestions.
+    RESOLVE = "resolve"
     SUBMIT = "submit"
     APPROVE = "approve"
     OBJECT = "object"
@@ -44,9 +47,13 @@ S, A = State, Action
 
 TRANSITIONS: Final[Mapping[tuple[State, Action], State]] = {
     (S.DRAFT, A.EDIT): S.DRAFT,
+    (S.DRAFT, A.SUGGEST): S.DRAFT,
+    (S.DRAFT, A.RESOLVE): S.DRAFT,
     (S.DRAFT, A.SUBMIT): S.IN_REVIEW,
     (S.DRAFT, A.PUBLISH_INTERIM): S.INTERIM,
     (S.DRAFT, A.WITHDRAW): S.WITHDRAWN,
+    (S.IN_REVIEW, A.SUGGEST): S.IN_REVIEW,
+    (S.IN_REVIEW, A.RESOLVE): S.IN_REVIEW,
     (S.IN_REVIEW, A.APPROVE): S.IN_REVIEW,
     (S.IN_REVIEW, A.OBJECT): S.IN_REVIEW,
     (S.IN_REVIEW, A.RETRACT): S.IN_REVIEW,
@@ -87,7 +94,7 @@ def advance(state: State, action: Action) -> State:
     found = TRANSITIONS.get((state, action))
     if found is not None:
         return found
-    if action is Action.EDIT and state in FROZEN:
+    if action in (Action.EDIT, Action.SUGGEST, Action.RESOLVE) and state in FROZEN:
         raise PublishedImmutable(state=state, action=action)
     raise WrongState(state=state, action=action)
 

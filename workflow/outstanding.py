@@ -26,6 +26,7 @@ class Reason(StrEnum):
     NOBODY_CAN = "nobody_can"
     NO_SECOND_PAIR = "no_second_pair"
     THREAD_BLOCKING = "thread_blocking"
+    SUGGESTION_OPEN = "suggestion_open"
     BASE_MOVED = "base_moved"
     NOTHING_CHANGED = "nothing_changed"
 
@@ -74,6 +75,8 @@ def outstanding_of(slice: Slice, facts: VersionFacts) -> list[Outstanding]:
         ]
     if slice.id in facts.blocking:
         lines.append(Outstanding(Reason.THREAD_BLOCKING, slice.id))
+    if slice.id in facts.suggested:
+        lines.append(Outstanding(Reason.SUGGESTION_OPEN, slice.id))
     return lines
 
 
@@ -280,6 +283,8 @@ def _whole_version(facts: VersionFacts) -> Iterator[Outstanding]:
         yield Outstanding(Reason.NOTHING_CHANGED)
     if not facts.base_ok:
         yield Outstanding(Reason.BASE_MOVED)
+    if facts.suggested - {part.id for part in facts.slices}:  # a section that is not there yet
+        yield Outstanding(Reason.SUGGESTION_OPEN)
     if "" in facts.blocking:
         yield Outstanding(Reason.THREAD_BLOCKING)
 

@@ -21,6 +21,10 @@ class Permission(StrEnum):
     GUIDELINE_SEE = "guideline_see"
     DRAFT_START = "draft_start"
     DRAFT_EDIT = "draft_edit"
+    #: To change the text so that nothing of it is changed before somebody decides.
+    SUGGEST = "suggest"
+    #: To accept and reject what others suggest.
+    RESOLVE = "resolve"
     DISCUSS = "discuss"
     SUBMIT = "submit"
     SIGN = "sign"
@@ -36,6 +40,20 @@ PERMISSIONS: Final[Mapping[Permission, Sequence[Sequence[Predicate]]]] = {
     Permission.GUIDELINE_SEE: [[p.works_on_texts], [p.is_admin]],
     Permission.DRAFT_START: [[p.is_owner_editor]],
     Permission.DRAFT_EDIT: [[p.version_is_draft, p.is_owner_editor], [p.version_is_draft, p.is_in_a_signing_team]],
+    # Both sides suggest, in a draft if they choose to; in a review there is no other way to change words.
+    Permission.SUGGEST: [
+        [p.version_is_draft, p.is_owner_editor],
+        [p.version_is_draft, p.is_in_a_signing_team],
+        [p.version_takes_suggestions, p.is_owner_editor],
+        [p.version_takes_suggestions, p.is_in_a_signing_team],
+    ],
+    # In a draft whoever may write the words may decide on them. In a review they are the owner team's to answer for:
+    # what it accepts voids sign-offs.
+    Permission.RESOLVE: [
+        [p.version_is_draft, p.is_owner_editor],
+        [p.version_is_draft, p.is_in_a_signing_team],
+        [p.version_takes_suggestions, p.is_owner_editor],
+    ],
     Permission.DISCUSS: [
         [p.version_is_moving, p.is_owner_editor],
         [p.version_is_moving, p.is_in_a_signing_team],

@@ -29,6 +29,8 @@ from workflow.queries import Standing
 #: Every action that people take by themselves, with the right it needs.
 NEEDS: Final[Mapping[Action, Permission]] = {
     Action.EDIT: Permission.DRAFT_EDIT,
+    Action.SUGGEST: Permission.SUGGEST,
+    Action.RESOLVE: Permission.RESOLVE,
     Action.SUBMIT: Permission.SUBMIT,
     Action.APPROVE: Permission.SIGN,
     Action.OBJECT: Permission.SIGN,
@@ -41,6 +43,9 @@ NEEDS: Final[Mapping[Action, Permission]] = {
 }
 
 
+WRITING: Final = frozenset({Action.EDIT, Action.SUGGEST, Action.RESOLVE})
+
+
 def possible(found: Standing, actor: Actor) -> dict[Action, WorkflowError | None]:
     """Each action with what stands against it for this person; None when it may be taken."""
     return {action: _refusal(found, actor, action) for action in NEEDS}
@@ -48,7 +53,7 @@ def possible(found: Standing, actor: Actor) -> dict[Action, WorkflowError | None
 
 def _refusal(found: Standing, actor: Actor, action: Action) -> WorkflowError | None:
     try:
-        if action is Action.EDIT:  # for writing the state comes first: it explains the missing right
+        if action in WRITING:  # for writing the state comes first: it explains the missing right
             machine.advance(found.state, action)
         demand(NEEDS[action], actor, found.context)
         machine.advance(found.state, action)

@@ -67,6 +67,11 @@ def version_is_moving(_actor: Actor, context: Context) -> bool:
     return context.state in (State.DRAFT, State.IN_REVIEW)
 
 
+def version_takes_suggestions(_actor: Actor, context: Context) -> bool:
+    """The version is in review, before it is published."""
+    return context.state is State.IN_REVIEW
+
+
 def version_is_in_review(_actor: Actor, context: Context) -> bool:
     """The version is in review."""
     return context.state in (State.IN_REVIEW, State.INTERIM)

@@ -10,9 +10,11 @@ from sqlmodel import Session, col, func, select
 
 from guidelines import authority, discussion
 from guidelines import queries as writing
+from guidelines.authority import Opened
 from guidelines.document import Node
 from guidelines.errors import UnknownVersion
 from guidelines.people import Role
+from guidelines.suggested_slices import suggested_slices
 from guidelines.tables import Guideline, Publication, Snapshot, Version
 from workflow import policy as policy_rules
 from workflow.coverage import counting
@@ -195,11 +197,10 @@ def standing(session: Session, version_id: str, at: datetime, *, locked: bool = 
     if locked:
         version = writing.lock_version(session, version_id)
     state = state_of(session, version_id)
-    document = authority.open_document(session, version_id).document
+    opened = authority.open_document(session, version_id)
     in_force = published(session, guideline.id)
-    return Standing(
-        guideline, version, state, document, facts(session, guideline, version, state, document, in_force, at), in_force
-    )
+    found = facts(session, guideline, version, state, opened, in_force, at)
+    return Standing(guideline, version, state, opened.document, found, in_force)
 
 
 def facts(
@@ -207,11 +208,12 @@ def facts(
     guideline: Guideline,
     version: Version,
     state: VersionState,
-    document: Node,
+    opened: Opened,
     in_force: Publication | None,
     at: datetime,
 ) -> VersionFacts:
     """The facts of a version, read in a fixed number of queries."""
+    document = opened.document
     policy = policy_of(session, guideline, state)
     hashes = writing.slice_hashes(version, document)
     places = writing.places(document)
@@ -240,6 +242,7 @@ def facts(
         roster=_roster(session, version.id, state.round),
         base_ok=in_force is None or version.base_version_id == in_force.version_id,
         blocking=_blocking(session, version.id),
+        suggested=frozenset().union(*suggested_slices(opened.tree).values()),
     )
 
 

@@ -31,6 +31,8 @@ GRANTED: dict[Permission, dict[str, set[str]]] = {
     Permission.GUIDELINE_SEE: {"*": WORKERS | {"admin"}},
     Permission.DRAFT_START: {"*": {"comms editor"}},
     Permission.DRAFT_EDIT: {"draft": WRITERS},
+    Permission.SUGGEST: {"draft": WRITERS, "in_review": WRITERS},
+    Permission.RESOLVE: {"draft": WRITERS, "in_review": {"comms editor"}},
     Permission.DISCUSS: {"draft": WRITERS, "in_review": WRITERS},
     Permission.SUBMIT: {"*": {"comms editor"}},
     Permission.SIGN: {"*": WRITERS},
