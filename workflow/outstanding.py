@@ -139,11 +139,11 @@ def slots_taken(slice: Slice, facts: VersionFacts) -> frozenset[str]:
 
 def _requirement(stage: int, requirement: Requirement, slice: Slice, facts: VersionFacts) -> Outstanding | None:
     missing = _missing(requirement, slice, facts)
+    if not missing and requirement.authors == "excluded":
+        return None
     alone = requirement.authors == "second_pair" and not _signed_by_another(slice, facts)
     free = _others(slice, facts) if alone else frozenset()
     if (alone and not free) or (alone and not missing):
-    if not missing and requirement.authors == "excluded":
-        return None
         return Outstanding(Reason.NO_SECOND_PAIR, slice.id, requirement.id, requirement.team, stage, 1, free)
     if not missing:
         return None
@@ -162,9 +162,6 @@ def _requirement(stage: int, requirement: Requirement, slice: Slice, facts: Vers
     )
 
 
-def _signed_by_another(slice: Slice, facts: VersionFacts) -> bool:
-    """Whether somebody who wrote none of the slice is among those who signed it, for whatever team."""
-    contributors = facts.contributors.get(slice.id, frozenset())
 def _asking(slice: Slice, facts: VersionFacts) -> list[tuple[int, Requirement]]:
     """The requirements that must see the slice signed, each with its stage."""
 
@@ -178,6 +175,9 @@ def _asking(slice: Slice, facts: VersionFacts) -> list[tuple[int, Requirement]]:
     return facts.once(("asking",), by_slice).get(slice.id, [])
 
 
+def _signed_by_another(slice: Slice, facts: VersionFacts) -> bool:
+    """Whether somebody who wrote none of the slice is among those who signed it, for whatever team."""
+    contributors = facts.contributors.get(slice.id, frozenset())
     return any(
         not {decision.person, decision.principal} & contributors
         for _, requirement in facts.requirements
