@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from api import errors as edge
+from api.field_words import FIELDS, PROBLEMS
 from api.i18n import N_, say_list, say_number, say_size, translations
 from exports import errors as exporting
 from guidelines import errors as writing
@@ -224,6 +225,10 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         N_("These are not the words of this version"),
         N_("Nothing was confirmed. Reload the page, read the text, then confirm it."),
     ),
+    "own_objection": (
+        N_("You object to this text"),
+        N_("Nothing was signed. Take your objection back first, then sign off."),
+    ),
     "already_signed": (N_("This decision stands already"), N_("Nothing was changed. Reload the page to see it.")),
     "stage_closed": (N_("An earlier stage is not complete"), N_("Your turn comes when it is.")),
     "base_moved": (
@@ -279,47 +284,6 @@ TO_PROGRAMS: Final[Mapping[str, tuple[str, str]]] = {
         N_("These are not the words of this version"),
         N_("Nothing was confirmed. Read the version, then confirm with its hash: {now}."),
     ),
-}
-
-#: What fields are called in a sentence, and what may be wrong with them. Other names are shown as programs sent them.
-FIELDS: Final[Mapping[str, str]] = {
-    "title": N_("the title"),
-    "slug": N_("the address"),
-    "language": N_("the language"),
-    "kind": N_("the kind"),
-    "owner_team": N_("the owner team"),
-    "audience": N_("the audience"),
-    "summary": N_("the sentence for the handbook"),
-    "shelf": N_("the shelf"),
-    "text": N_("the comment"),
-    "quote": N_("the words concerned"),
-    "number": N_("the number"),
-    "change_note": N_("the note for readers"),
-    "remark": N_("the reason"),
-    "note": N_("the note"),
-    "name": N_("the name"),
-    "email": N_("the e-mail address"),
-    "role": N_("the role"),
-    "team": N_("the team"),
-    "id": N_("the word used in policies"),
-    "section": N_("the section"),
-}
-PROBLEMS: Final[Mapping[str, str]] = {
-    "length": N_("empty or too long"),
-    "too_long": N_("too long"),
-    "too_large": N_("too large"),
-    "unknown": N_("not one of those known here"),
-    "slug": N_("lower-case letters, digits and hyphens only"),
-    "malformed": N_("not written as expected"),
-    "empty": N_("empty"),
-    "missing": N_("missing"),
-    "turning": N_("with a hidden sign that turns the direction of writing"),
-    "reserved": N_("kept for Charte itself"),
-    "not_found": N_("not found in the section as it stands"),
-    "duplicate": N_("already in an earlier line"),
-    "missing_column": N_("missing as a column"),
-    "too_many_rows": N_("more than 20,000 rows"),
-    "not_text": N_("not text"),
 }
 
 #: Faulty lines of a file that a sentence names, and how much of what stands there.

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from markupsafe import Markup
@@ -15,10 +15,11 @@ from api.words import MOST_QUOTED, kind_name, shortened, slice_name
 from exports.html import render_blocks
 from exports.numbering import numbers
 from exports.redline import render_entries
-from guidelines import discussion
+from guidelines import discussion, mentions
 from guidelines.people import Actor
 from guidelines.redline import Redline, by_section
 from guidelines.sections import FRONT, OUTLINE, Section, sections
+from guidelines.tables import Comment
 from workflow import signing
 from workflow.coverage import Void, counting, latest, objections, voided
 from workflow.facts import Choice, Slice, to_sign
@@ -81,6 +82,13 @@ class Talk:
     open: bool
     blocking: bool
     comments: list[Remark]
+    #: The team that keeps it to itself, by name; "" for none.
+    lane: str = ""
+    assigned: str = ""
+    assigned_to: str = ""
+    due_on: date | None = None
+    late: bool = False
+    suggestion: bool = False
 
 
 def team_to_sign(found: Standing, actor: Actor) -> str:
@@ -211,14 +219,15 @@ class Reader:
                 kind_name(row.kind, self.language),
             ),
             (self.say(N_("For whom")), former.audience if former else "", row.audience),
+            (self.say(N_("One sentence for the handbook")), former.summary if former else "", row.summary),
         )
         return Markup("").join(_line(name, before, after, former is not None) for name, before, after in lines)
 
 
 def talks(
-    threads: Sequence[discussion.Discussed], people: Mapping[str, str], names: Names, language: str
+    threads: Sequence[discussion.Discussed], people: Mapping[str, str], names: Names, language: str, today: date
 ) -> list[Talk]:
-    """Threads for cards, with names."""
+    """Threads for cards, with names; `people` are those of `threads.names_in`."""
     return [
         Talk(
             found.thread.id,
@@ -228,10 +237,20 @@ def talks(
             found.removed,
             found.is_open,
             found.thread.blocking,
-            [Remark(row.person_id, people.get(row.person_id, "…"), row.at, row.text) for row in found.comments],
+            [_remark(row, people, names.teams) for row in found.comments],
+            names.teams.get(found.thread.lane, found.thread.lane),
+            people.get(found.thread.assigned_to or "", ""),
+            found.thread.assigned_to or "",
+            found.thread.due_on,
+            found.is_open and found.thread.due_on is not None and found.thread.due_on < today,
+            bool(found.thread.suggestion),
         )
         for found in threads
     ]
+
+
+def _remark(row: Comment, people: Mapping[str, str], teams: Mapping[str, str]) -> Remark:
+    return Remark(row.person_id, people.get(row.person_id, "…"), row.at, mentions.said(row.text, people, teams))
 
 
 def _line(name: str, before: str, after: str, compared: bool) -> Markup:

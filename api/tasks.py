@@ -1,18 +1,21 @@
 """What waits for a person, and how much: the home page lists it, and the top bar of every page counts it."""
 
-import json
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final
 
-from api.i18n import N_, say_date, say_lately, translations
+from api.asked_changes import asked_changes
+from api.i18n import N_, company_day, say_date, say_lately, translations
 from api.review_views import Reader, team_to_sign
+from api.threads import names_in
 from api.views import Moving, moving, names_of, slices_named
 from api.visit import Visit, Work
 from api.words import shortened
-from guidelines import discussion
+from guidelines import discussion, mentions
 from guidelines import queries as writing
-from guidelines.people import Role
-from workflow import events, handbook, queries, signing
+from guidelines.mentions import PERSON, TEAM, Mention
+from guidelines.people import Actor, Role
+from workflow import handbook, queries, signing
 from workflow.machine import State
 from workflow.permissions import Permission, may, sees_guidelines
 from workflow.queries import Standing
@@ -101,12 +104,11 @@ def _to_sign(visit: Visit, work: Work, found: Standing, row: Moving, team: str) 
 
 def _to_write(visit: Visit, work: Work, found: Standing, row: Moving) -> Row:
     say = translations(visit.language).gettext
-    remark = _remark(work, found)
-    if remark:
-        person, words = remark
+    asked = asked_changes(work, found)
+    if asked is not None:
         why = say(N_("%(person)s requests changes: “%(words)s”")) % {
-            "person": person,
-            "words": shortened(words, MOST_QUOTED),
+            "person": asked.name,
+            "words": shortened(asked.remark, MOST_QUOTED),
         }
     elif found.in_force is not None:
         number = f"{found.in_force.major}.{found.in_force.minor}"
@@ -116,40 +118,39 @@ def _to_write(visit: Visit, work: Work, found: Standing, row: Moving) -> Row:
     return _row(visit, row, "edit", why)
 
 
-def _remark(work: Work, found: Standing) -> tuple[str, str] | None:
-    """(who, which remark) when the version was last sent back."""
-    history = [
-        event for event in events.history(work.session, found.guideline.id) if event.version_id == found.version.id
-    ]
-    decisive = (events.Kind.CHANGES_REQUESTED, events.Kind.SUBMITTED, events.Kind.REOPENED)
-    last = next((event for event in reversed(history) if event.kind in decisive), None)
-    if last is None or last.kind != events.Kind.CHANGES_REQUESTED or last.person_id is None:
-        return None
-    names = writing.people_named(work.session, {last.person_id})
-    return names.get(last.person_id, "…"), str(json.loads(last.data).get("remark", ""))
-
-
 def _to_answer(visit: Visit, work: Work, found: Standing) -> list[Row]:
-    """Open threads whose last word is another's: where the person took part, or edits the text for its owner."""
+    """Open threads that wait for the person: assigned, or with another's last word where the person took part, was
+    named, or edits the text for its owner. What is due comes first."""
     if not may(Permission.DISCUSS, work.actor, found.context):
         return []
     owner = found.guideline.owner_team
     mine = work.actor.has(Role.EDITOR, owner)
     owners = writing.members(work.session, frozenset({owner}), frozenset({Role.EDITOR}), work.at)[owner] if mine else ()
     say = translations(visit.language).gettext
+    listed = [thread for thread in discussion.threads(work.session, found.version.id, work.actor) if thread.is_open]
+    names, teams = names_in(work.session, listed), writing.team_names(work.session, visit.language)
     rows = []
-    for thread in discussion.threads(work.session, found.version.id):
-        last = thread.comments[-1] if thread.comments else None
-        if last is None or not thread.is_open or last.person_id == work.actor.id:
+    for thread in sorted(listed, key=lambda one: one.thread.due_on or date.max):
+        last, due = thread.comments[-1], thread.thread.due_on
+        assigned = thread.thread.assigned_to == work.actor.id
+        part = any(comment.person_id == work.actor.id for comment in thread.comments) or _is_named(work.actor, thread)
+        answered = last.person_id == work.actor.id or (not part and (not mine or last.person_id in owners))
+        if answered and not assigned:
             continue
-        part = any(comment.person_id == work.actor.id for comment in thread.comments)
-        if not part and (not mine or last.person_id in owners):
-            continue
-        name = writing.people_named(work.session, {last.person_id}).get(last.person_id, "…")
-        why = say(N_("%(person)s in %(title)s")) % {"person": name, "title": found.version.title}
+        facts = {"person": names.get(last.person_id, "…"), "title": found.version.title}
+        why = say(N_("%(person)s in %(title)s")) % facts
+        if due is not None:
+            why = say(N_("%(what)s, due on %(date)s")) % {"what": why, "date": say_date(due, visit.language)}
         href = f"/{visit.language}/versions/{found.version.id}/review#t-{thread.thread.id}"
-        rows.append(Row(href, shortened(last.text, MOST_QUOTED), why, say_lately(last.at, work.at, visit.language)))
+        words = shortened(mentions.said(last.text, names, teams), MOST_QUOTED)
+        late = assigned and due is not None and due < company_day(work.at)
+        rows.append(Row(href, words, why, say_lately(last.at, work.at, visit.language), fallen=late))
     return rows
+
+
+def _is_named(actor: Actor, thread: discussion.Discussed) -> bool:
+    named = {one for comment in thread.comments for one in mentions.mentioned(comment.text)}
+    return bool(named & {Mention(PERSON, actor.id), *(Mention(TEAM, team) for team in actor.teams)})
 
 
 def _sort_reading(entry: handbook.Entry, confirmation: Any, tasks: Tasks, language: str) -> None:

@@ -39,6 +39,7 @@ def _pulse(work: Work) -> Hashable:
         select(func.max(SignOff.seq)),
         select(func.count()).select_from(Comment),
         select(func.count(col(Thread.resolved_at))),
+        select(func.sum(Thread.changes)),
         select(func.count()).select_from(Membership),
         select(func.count(col(Membership.until_at))),
         own,

@@ -1,14 +1,22 @@
-"""Where a quoted stretch of text is after the text has changed: positions mapped through steps, never searched for."""
+"""Where a quoted stretch of text is after the text has changed: positions mapped through steps, rarely searched for.
 
-from collections.abc import Iterable
+Words that one commit takes away and the same writer puts elsewhere in the same text (cut and paste, a move) bring their
+threads along, where it is certain that they are those words: long enough, and standing nowhere else. Otherwise a thread
+is an orphan: a remark beside the wrong clause is worse than one beside none.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from prosemirror.model import Fragment
 from prosemirror.model import Node as Tree
 from prosemirror.transform import ReplaceStep, Step
 
 QUOTE: Final = 500
 AROUND: Final = 32
+#: Fewer letters than these are not known again elsewhere: they may be another's, written anew.
+KNOWN_AGAIN: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,22 +28,46 @@ class Anchor:
     removed_at: int | None = None
 
 
-def follow(anchor: Anchor, steps: Iterable[tuple[int, Step]], quote: str = "") -> Anchor:
-    """The anchor after the steps, each with the revision that it leads to.
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A step with the revision that it leads to, and the commit that it is of: its writer and the writer's ref."""
+
+    revision: int
+    step: Step
+    commit: tuple[str, str] = ("", "")
+
+
+#: The document at a revision; asked for only when words that were taken away may stand elsewhere.
+TreeAt = Callable[[int], Tree]
+
+
+def follow(anchor: Anchor, steps: Iterable[Logged], quote: str = "", tree_at: TreeAt | None = None) -> Anchor:
+    """The anchor after the steps.
 
     What is written inside belongs to it, what is written at its edges does not. Once nothing of it is left it stays
     where it was: a later insertion at that place is not the words that were quoted, unless it brings back the whole
-    `quote`, as undoing the deletion does.
+    `quote`, as undoing the deletion does. With `tree_at` it also follows its words when their remover puts them
+    elsewhere.
     """
-    for revision, step in steps:
-        anchor = _after(anchor, revision, step, quote)
+    logged = list(steps)
+    lost: tuple[int, Anchor] | None = None
+    for place, one in enumerate(logged):
+        back = _brought_back(anchor, one.step, quote) if anchor.removed_at is not None else None
+        if back is not None:
+            anchor, lost = back, None
+            continue
+        before, anchor = anchor, _after(anchor, one)
+        if tree_at is None:
+            continue
+        if anchor.removed_at is not None and before.removed_at is None:
+            lost = (place, before)
+        if lost is not None and (moved := _moved(logged, lost, place, tree_at)) is not None:
+            anchor, lost = moved, None
     return anchor
 
 
-def _after(anchor: Anchor, revision: int, step: Step, quote: str) -> Anchor:
-    if anchor.removed_at is not None and (back := _brought_back(anchor, step, quote)) is not None:
-        return back
-    mapping = step.get_map()
+def _after(anchor: Anchor, one: Logged) -> Anchor:
+    mapping = one.step.get_map()
     if anchor.removed_at is not None:
         place = mapping.map(anchor.start, -1)
         return Anchor(place, place, anchor.removed_at)
@@ -43,37 +75,106 @@ def _after(anchor: Anchor, revision: int, step: Step, quote: str) -> Anchor:
     if start < end:
         return Anchor(start, end)
     place = min(start, end)
-    return Anchor(place, place, revision)
+    return Anchor(place, place, one.revision)
 
 
 def _brought_back(anchor: Anchor, step: Step, quote: str) -> Anchor | None:
     """The anchor again, when the step puts the whole quote where it was taken from."""
     if not isinstance(step, ReplaceStep) or not quote or not step.from_ <= anchor.start <= step.to:
         return None
-    found = _place_of(quote, step)
-    return Anchor(found, found + units(quote)) if found is not None else None
+    written = spread(step.slice.content, step.from_ - step.slice.open_start)
+    places = written.places(quote)
+    sure = letters_in(quote) >= KNOWN_AGAIN or len(written.text) <= len(quote) + 2 * AROUND
+    return written.anchor(places[0], len(quote)) if len(places) == 1 and sure else None
 
 
-def _place_of(quote: str, step: ReplaceStep) -> int | None:
-    """Where the quote will stand once the step has been applied, if the step writes it within one block."""
-    slice = step.slice
-    found: list[int] = []
+def _moved(logged: Sequence[Logged], lost: tuple[int, Anchor], place: int, tree_at: TreeAt) -> Anchor | None:
+    """Where the lost words stand after a step of their remover's, if that commit or a later one wrote just these."""
+    removed, stood = lost
+    commit, one = logged[removed].commit, logged[place]
+    if one.commit[0] != commit[0]:
+        return None
+    # What the commit wrote before it took the words away is of the same move.
+    first = place if place > removed else next(at for at in range(place + 1) if logged[at].commit == commit)
+    written = [text for at in range(first, place + 1) if letters_in(text := _written(logged[at].step)) >= KNOWN_AGAIN]
+    if not written:
+        return None
+    words = spread(tree_at(logged[removed].revision - 1).content).between(stood.start, stood.end)
+    if letters_in(words) < KNOWN_AGAIN or not any(words in text for text in written):
+        return None
+    whole = spread(tree_at(one.revision).content)
+    places = whole.places(words)
+    return whole.anchor(places[0], len(words)) if len(places) == 1 else None
 
-    def look(text: str, begins: int) -> None:
-        if not found and (place := text.find(quote)) >= 0:
-            found.append(begins + units(text[:place]))
 
-    def visit(node: Tree, position: int, _parent: object, _index: int) -> bool:
-        if node.is_textblock:
-            look(node.text_between(0, node.content.size, None, " "), position + 1)
-        return not node.is_textblock
+def _written(step: Step) -> str:
+    return spread(step.slice.content).text if isinstance(step, ReplaceStep) else ""
 
-    content = slice.content
-    if content.first_child is not None and content.first_child.is_inline:
-        look(content.text_between(0, content.size, None, " "), 0)
-    else:
-        content.nodes_between(0, content.size, visit)
-    return step.from_ + found[0] - slice.open_start if found else None
+
+def letters_in(text: str) -> int:
+    """How many characters it has that are not spaces."""
+    return sum(not character.isspace() for character in text)
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A stretch of a document as one string, with the position of every letter of it."""
+
+    text: str
+    positions: Sequence[int]
+    #: The position after the last letter of each.
+    ends: Sequence[int]
+
+    def places(self, words: str) -> list[int]:
+        """Everywhere these words stand, overlapping or not."""
+        found, place = [], self.text.find(words) if words else -1
+        while place >= 0:
+            found.append(place)
+            place = self.text.find(words, place + 1)
+        return found
+
+    def anchor(self, place: int, length: int) -> Anchor:
+        """The stretch of so many letters from a place in the text on."""
+        return Anchor(self.positions[place], self.ends[place + length - 1])
+
+    def between(self, start: int, end: int) -> str:
+        """The letters that stand wholly between two positions."""
+        return "".join(
+            letter
+            for letter, first, last in zip(self.text, self.positions, self.ends, strict=True)
+            if start <= first and last <= end
+        ).strip("\n")
+
+
+def spread(content: Fragment, start: int = 0) -> Spread:
+    """The content, which begins at that position, as a string: a line feed between text blocks, a space for a leaf."""
+    text: list[str] = []
+    positions: list[int] = []
+    ends: list[int] = []
+
+    def letter(character: str, position: int, size: int) -> None:
+        text.append(character)
+        positions.append(position)
+        ends.append(position + size)
+
+    def visit(nodes: Sequence[Tree], position: int) -> None:
+        for node in nodes:
+            if node.is_text:
+                at = position
+                for character in node.text or "":
+                    size = units(character)
+                    letter(character, at, size)
+                    at += size
+            elif node.is_inline:
+                letter(" ", position, node.node_size)
+            else:
+                if node.is_textblock and text:
+                    letter("\n", position, 0)
+                visit(node.content.content, position + 1)
+            position += node.node_size
+
+    visit(content.content, start)
+    return Spread("".join(text), positions, ends)
 
 
 def units(text: str) -> int:

@@ -52,6 +52,10 @@ class Audience:
         return found + [one for _, one, names in sorted(teams) if any(_begins(name, wanted) for name in names)]
 
 
+#: Where nobody can be named.
+NOBODY: Final = Audience()
+
+
 def resolved(text: str, audience: Audience) -> str:
     """The text as it is stored. `@Name` of somebody in the audience becomes a reference; other `@words` stay words.
 

@@ -13,7 +13,7 @@ from guidelines.document import Node, parse
 from guidelines.errors import UnknownGuideline, UnknownPerson, UnknownVersion
 from guidelines.lineage import Change, contributors
 from guidelines.makers import Makers, read
-from guidelines.people import Role
+from guidelines.people import Actor, Role
 from guidelines.sections import META, OUTLINE, Place, meta_hash, outline, outline_hash, sections
 from guidelines.tables import (
     Authorship,
@@ -129,6 +129,22 @@ def team_names(session: Session, language: str) -> dict[str, str]:
     return {team.id: team.name_fr if language == "fr" else team.name_en for team in rows}
 
 
+def actors(session: Session, at: object) -> list[Actor]:
+    """Everybody who holds a role at a moment and has not left, with all that they hold."""
+    query = select(Membership, Person).where(
+        col(Membership.person_id) == col(Person.id),
+        col(Person.left_at).is_(None),
+        col(Membership.from_at) <= at,
+        col(Membership.until_at).is_(None) | (col(Membership.until_at) > at),
+    )
+    people: dict[str, Person] = {}
+    held: dict[str, set[tuple[Role, str]]] = {}
+    for membership, person in session.exec(query):
+        people[person.id] = person
+        held.setdefault(person.id, set()).add((Role(membership.role), membership.team_id))
+    return [Actor(id_, one.name, one.language, frozenset(held[id_])) for id_, one in sorted(people.items())]
+
+
 def members(session: Session, teams: frozenset[str], roles: frozenset[Role], at: object) -> dict[str, frozenset[str]]:
     """Team to the people who hold one of the roles in it at a moment."""
     query = select(Membership).where(
@@ -147,7 +163,9 @@ def slice_hashes(row: Version, document: Node) -> dict[str, str]:
     """Every slice of a version with its hash: the sections in order, then the outline and the meta data."""
     found = {section.id: section.hash for section in sections(document)}
     found[OUTLINE] = outline_hash(outline(document), document.attr("numbering"))
-    found[META] = meta_hash(title=row.title, language=row.language, kind=row.kind, audience=row.audience)
+    found[META] = meta_hash(
+        title=row.title, language=row.language, kind=row.kind, audience=row.audience, summary=row.summary
+    )
     return found
 
 

@@ -10,6 +10,7 @@ from litestar.exceptions import WebSocketDisconnect
 
 from api.live.frames import write_frame
 from api.refusals import say
+from guidelines.people import Actor
 
 MOST_WAITING: Final = 256
 MOST_BYTES: Final = 1_048_576
@@ -51,6 +52,9 @@ class Client:
     #: Known once the room has let it in.
     person_id: str = ""
     name: str = ""
+    actor: Actor | None = None
+    #: The frame that last told it the threads: others' private ones must not even be felt.
+    threads: str = ""
     can: str = "read"
     state: str = ""
     #: A commit of this client waits for its answer.

@@ -233,6 +233,7 @@ class Room:
             client.close(SIGNED_OUT, "sign_in_required")
         elif self._admit(client, found.look.sights[client.token]):
             client.state = found.look.state
+            client.threads = write_frame("threads", list=found.threads)
             client.send(self._first_frame(client, found), opening=True)
             if self.seen is None:
                 self.seen, self.looked = found.look, time.monotonic()
@@ -259,7 +260,7 @@ class Room:
         elif not sight.sees:
             client.close(MAY_NOT_SEE, "not_permitted")
         else:
-            client.person_id, client.name = sight.actor.id, sight.actor.name
+            client.actor, client.person_id, client.name = sight.actor, sight.actor.id, sight.actor.name
             client.language = sight.actor.language
             client.can = sight.can
             self.clients[client.id] = client
@@ -296,8 +297,13 @@ class Room:
             self._tell(commits, names)
 
     async def _tell_threads(self) -> None:
-        listed = await self._do(work.threads)
-        self._send_all(write_frame("threads", list=listed))
+        """Each is told what it may know of; whoever was told just this already is not told again."""
+        readers = {client.id: client.actor for client in self.clients.values() if client.actor is not None}
+        listed = await self._do(work.threads, readers)
+        for client in list(self.clients.values()):
+            if client.id in listed and client.threads != (frame := write_frame("threads", list=listed[client.id])):
+                client.threads = frame
+                client.send(frame)
 
     async def _tell_hash(self) -> None:
         self.hashed, revision = time.monotonic(), self.revision

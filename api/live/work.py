@@ -122,7 +122,8 @@ def opening(services: Services, version_id: str, token: str, have: int | None, c
         found = _look(session, services, version_id, [token])
         if not found.sights[token].sees:
             return Opening(found, [], {}, None)
-        threads = threads_of(session, version_id)
+        actor = found.sights[token].actor
+        threads = threads_of(session, version_id, actor) if actor else []
         if have is not None and _can_catch_up(session, version_id, have, found.revision):
             commits = logged(session, version_id, have, found.revision)
             return Opening(found, threads, _names(session, commits), commits)
@@ -152,10 +153,12 @@ def missed(services: Services, version_id: str, told: int, upto: int) -> tuple[S
         return commits, _names(session, commits)
 
 
-def threads(services: Services, version_id: str) -> list[dict[str, Any]]:
-    """The version's threads in the shape of the protocol."""
+def threads(services: Services, version_id: str, readers: Mapping[str, Actor]) -> dict[str, list[dict[str, Any]]]:
+    """What each reader may know of the version's threads, in the shape of the protocol."""
     with transaction(services.engine, read_only=True) as session:
-        return threads_of(session, version_id)
+        alike = {(actor.teams, actor.language): actor for actor in readers.values()}
+        listed = {key: threads_of(session, version_id, actor) for key, actor in alike.items()}
+    return {name: listed[actor.teams, actor.language] for name, actor in readers.items()}
 
 
 def names(services: Services, _version_id: str, people: Collection[str]) -> dict[str, str]:
@@ -270,9 +273,7 @@ def _sight(actor: Actor | None, version: Version, context: Context) -> Sight:
 
 
 def _thread_marks(session: Session, version_id: str) -> tuple[Any, ...]:
-    of_threads = select(func.count(), func.count(col(Thread.resolved_at)), func.max(Thread.resolved_at)).where(
-        Thread.version_id == version_id
-    )
+    of_threads = select(func.count(), func.sum(Thread.changes)).where(Thread.version_id == version_id)
     of_comments = (
         select(func.count())
         .select_from(Comment)

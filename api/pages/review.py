@@ -10,11 +10,13 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from markupsafe import Markup
 
-from api.i18n import N_, translations
+from api.asked_changes import asked_changes
+from api.i18n import N_, company_day, translations
 from api.pages.seen import demand_seen
 from api.refusals import Refusal
 from api.render import page
 from api.review_views import Part, Reader, Talk, talks
+from api.threads import names_in
 from api.views import Moving, Names, moving, names_of, outstanding_words, pips, slices_named
 from api.visit import Access, ThisVisit, Visit, Work
 from api.words import Said, agreement, done_words, say_changes, say_decision
@@ -27,6 +29,7 @@ from guidelines.errors import GuidelineError
 from guidelines.redline import redline
 from guidelines.tables import Publication
 from workflow import handbook, queries
+from workflow.audience import audience
 from workflow.coverage import objections
 from workflow.facts import Choice
 from workflow.handbook import document_of
@@ -119,15 +122,14 @@ def show(
     if refusal is not None and found.state in FROZEN:
         return refused(visit, work, refusal, found)
     language = visit.language
-    discussed = discussion.threads(work.session, version_id)
-    talkers = frozenset(comment.person_id for thread in discussed for comment in thread.comments)
-    names = names_of(work, found, language, also=talkers)
+    discussed = discussion.threads(work.session, version_id, work.actor)
+    names = names_of(work, found, language)
     comparison = redline(document_of(found.in_force), found.document) if found.in_force else None
     reader = Reader(work, found, None if view == "clean" else comparison, names, language)
     parts = reader.parts()
     mays = _mays(work, found, reader)
     moved = moving(work, found, language)
-    listed = talks(discussed, names.people, names, language)
+    listed = talks(discussed, names_in(work.session, discussed), names, language, company_day(work.at))
     return page(
         visit,
         work,
@@ -139,6 +141,7 @@ def show(
         state_chip=moved.chip,
         court_sentence=_court(found, moved),
         former=_former(work, found),
+        asked=asked_changes(work, found),
         parts=parts,
         to_read=sum(part.changed for part in parts),
         view="clean" if view == "clean" or comparison is None else "redline",
@@ -160,6 +163,7 @@ def show(
         undo=_undo(work, found, sign_off, names, language),
         undo_submit=done == "submitted" and mays.reopen and _has_just_submitted(work, found),
         **_discussion(listed),
+        **_asking(work, discussed, names),
     )
 
 
@@ -197,23 +201,36 @@ def _mays(work: Work, found: Standing, reader: Reader) -> Mays:
 
 
 def _decision(found: Standing, reader: Reader, parts: Sequence[Part], mays: Mays, language: str) -> dict[str, Any]:
-    wrote = [
-        part.id
-        for part in parts
-        if part.changed and reader.actor.id in found.facts.contributors.get(part.id, frozenset())
-    ]
+    wrote, others = _left_to_others(found, reader, parts)
     title, words, label = say_decision(
         state=found.state.value,
         approved=queries.is_approved(found),
         team=reader.names.teams.get(reader.team, ""),
         mine=len(reader.mine),
         wrote=slices_named(wrote, reader.names, language) if wrote else "",
+        others=others,
         may_publish=mays.publish,
         revision=found.version.revision,
         language=language,
     )
     marks = pips(found.facts) if _in_review(found) else []
     return {"decision_title": title, "decision_words": words, "approve_label": label, "pip_marks": marks}
+
+
+def _left_to_others(found: Standing, reader: Reader, parts: Sequence[Part]) -> tuple[list[str], list[str]]:
+    """The sections that wait for the person's team and that they wrote in; and who of the team can sign them."""
+    lines = [
+        line
+        for line in outstanding(found.facts)
+        if line.team == reader.team
+        and line.requirement
+        and reader.actor.id in found.facts.contributors.get(line.slice_id, frozenset())
+    ]
+    waiting = {line.slice_id for line in lines}
+    people = {person for line in lines for person in line.who_can}
+    if any(not line.who_can for line in lines):
+        people, waiting = set(), {line.slice_id for line in lines if not line.who_can}
+    return [part.id for part in parts if part.id in waiting], sorted(reader.names.people[person] for person in people)
 
 
 def _court(found: Standing, moved: Moving) -> str:
@@ -291,6 +308,17 @@ def _discussion(listed: Sequence[Talk]) -> dict[str, Any]:
         "open_threads": [talk for talk in listed if talk.open and not talk.removed],
         "removed_threads": [talk for talk in listed if talk.open and talk.removed],
         "resolved_threads": [talk for talk in listed if not talk.open],
+    }
+
+
+def _asking(work: Work, discussed: Sequence[discussion.Discussed], names: Names) -> dict[str, Any]:
+    """What the forms of threads offer: whom one may wait for in each lane, and the lanes of the person's own."""
+    lanes = sorted(work.actor.teams)
+    kept = {"", *(found.thread.lane for found in discussed)}
+    reading = {names.teams.get(lane, lane) if lane else "": audience(work.session, lane, work.at) for lane in kept}
+    return {
+        "lanes": [(lane, names.teams.get(lane, lane)) for lane in lanes],
+        "readers": {lane: sorted(one.people.items(), key=lambda person: person[1]) for lane, one in reading.items()},
     }
 
 

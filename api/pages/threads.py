@@ -1,6 +1,7 @@
-"""Discussion by forms: a comment on a section or on quoted words, a reply, resolving and reopening."""
+"""Discussion by forms: a comment on a section or on quoted words, a reply, whom it waits for, closing and reopening."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from litestar import Response, post
@@ -13,7 +14,9 @@ from api.secrets import new_id
 from api.visit import Access, ThisVisit, Visit, Work
 from guidelines import discussion
 from guidelines import queries as writing
+from guidelines.errors import InvalidField
 from workflow import drafts
+from workflow.audience import audience, audience_of
 
 
 @post("/versions/{version_id:str}/threads", access=Access.MEMBER, sync_to_thread=True)
@@ -21,6 +24,7 @@ def open_thread(visit: ThisVisit, version_id: FromPath[str], data: Form) -> "Res
     """Opens a thread on a section or on words quoted from it."""
 
     def act(work: Work) -> str:
+        lane = data.get("lane", "")
         thread = discussion.open_thread(
             work.session,
             work.actor,
@@ -30,7 +34,12 @@ def open_thread(visit: ThisVisit, version_id: FromPath[str], data: Form) -> "Res
             text=data.get("text", ""),
             section=data.get("section", ""),
             quote=" ".join(data.get("quote", "").split()),
+            suggestion=data.get("suggestion", ""),
             blocking=data.get("blocking") == "yes",
+            lane=lane,
+            assigned_to=data.get("assigned_to") or None,
+            due_on=_day(data.get("due_on", "")),
+            audience=audience_of(work.session, work.actor, lane, work.at),
             at=work.at,
         )
         return thread.id
@@ -43,11 +52,38 @@ def reply(visit: ThisVisit, version_id: FromPath[str], thread_id: FromPath[str],
     """Answers in a thread."""
 
     def act(work: Work) -> str:
-        thread = discussion.thread_of(work.session, version_id, thread_id)
-        discussion.reply(work.session, work.actor, thread, comment_id=new_id(), text=data.get("text", ""), at=work.at)
+        thread = discussion.thread_of(work.session, version_id, thread_id, work.actor)
+        discussion.reply(
+            work.session,
+            work.actor,
+            thread,
+            comment_id=new_id(),
+            text=data.get("text", ""),
+            at=work.at,
+            audience=audience(work.session, thread.lane, work.at),
+        )
         return thread_id
 
     return _said(visit, version_id, data, f"reply-{thread_id}", act)
+
+
+@post("/versions/{version_id:str}/threads/{thread_id:str}/ask", access=Access.MEMBER, sync_to_thread=True)
+def ask(visit: ThisVisit, version_id: FromPath[str], thread_id: FromPath[str], data: Form) -> "Response[Any]":
+    """Says whom a thread waits for, until when, and whether it holds publication back."""
+
+    def act(work: Work) -> str:
+        thread = discussion.thread_of(work.session, version_id, thread_id, work.actor)
+        discussion.ask(
+            work.session,
+            thread,
+            assigned_to=data.get("assigned_to") or None,
+            due_on=_day(data.get("due_on", "")),
+            blocking=data.get("blocking") == "yes",
+            audience=audience(work.session, thread.lane, work.at),
+        )
+        return thread_id
+
+    return _said(visit, version_id, data, f"ask-{thread_id}", act)
 
 
 @post("/versions/{version_id:str}/threads/{thread_id:str}/resolve", access=Access.MEMBER, sync_to_thread=True)
@@ -55,7 +91,7 @@ def resolve(visit: ThisVisit, version_id: FromPath[str], thread_id: FromPath[str
     """Closes a thread."""
 
     def act(work: Work) -> str:
-        thread = discussion.thread_of(work.session, version_id, thread_id)
+        thread = discussion.thread_of(work.session, version_id, thread_id, work.actor)
         discussion.resolve(work.session, work.actor, thread, at=work.at)
         return ""
 
@@ -67,10 +103,17 @@ def reopen_thread(visit: ThisVisit, version_id: FromPath[str], thread_id: FromPa
     """Opens a resolved thread again."""
 
     def act(work: Work) -> str:
-        discussion.reopen(work.session, discussion.thread_of(work.session, version_id, thread_id))
+        discussion.reopen(work.session, discussion.thread_of(work.session, version_id, thread_id, work.actor))
         return thread_id
 
     return _said(visit, version_id, data, "reopen-thread", act)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise InvalidField(field="due_on", problem="malformed") from None
 
 
 def _said(
@@ -92,4 +135,4 @@ def _said(
     )
 
 
-handlers = [open_thread, reply, resolve, reopen_thread]
+handlers = [open_thread, reply, ask, resolve, reopen_thread]

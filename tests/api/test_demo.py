@@ -24,6 +24,7 @@ from api.i18n import LANGUAGES
 from api.migrate import migrate
 from guidelines import discussion, queries
 from guidelines.document import Node, document_hash, inline_text, textblocks
+from guidelines.lanes import ANYBODY
 from guidelines.sections import sections
 from guidelines.tables import Authorship, Guideline, Person, Publication, StepRecord, Version
 from workflow import events, handbook
@@ -167,7 +168,7 @@ def test_a_sign_off_fell_because_its_words_changed_afterwards(session: Session) 
 
 
 def test_its_threads_are_answered_blocking_settled_and_one_lost_its_words(session: Session) -> None:
-    found = discussion.threads(session, version_in(session, company.CHARTER_FR.slug, State.IN_REVIEW))
+    found = discussion.threads(session, version_in(session, company.CHARTER_FR.slug, State.IN_REVIEW), ANYBODY)
     waiting = [thread for thread in found if thread.is_open]
     assert [thread for thread in waiting if thread.thread.blocking and not thread.removed]
     assert [thread for thread in waiting if len(thread.comments) > 1 and not thread.removed]

@@ -422,12 +422,14 @@ def test_threads_are_told_when_they_move(live: House) -> None:
         (thread,) = aicha.until("threads", patience=3.0)["list"]
         assert (thread["quote"], thread["open"], thread["removed"]) == ("first", True, False)
         assert thread["comments"][0]["by"] == {"id": "julie", "name": "Julie"}
-        house.act(
-            lambda acting: discussion.resolve(
-                acting.session, acting.actor("aicha"), discussion.thread_of(acting.session, "v1", "t"), at=acting.tick()
-            )
-        )
+        house.act(_resolve_thread)
         assert aicha.until("threads", patience=3.0)["list"][0]["open"] is False
+
+
+def _resolve_thread(acting: Any) -> None:
+    actor = acting.actor("aicha")
+    thread = discussion.thread_of(acting.session, "v1", "t", actor)
+    discussion.resolve(acting.session, actor, thread, at=acting.tick())
 
 
 def _open_thread(acting: Any) -> None:

@@ -61,7 +61,7 @@ def open_thread(session: Session, name: str = "t", words: tuple[int, int] | None
 
 
 def found(session: Session) -> discussion.Discussed:
-    (thread,) = discussion.threads(session, "v")
+    (thread,) = discussion.threads(session, "v", JULIE)
     return thread
 
 
@@ -135,16 +135,23 @@ def test_a_thread_on_two_blocks_loses_one_and_stays_on_the_other(session: Sessio
     assert words_of(session).strip() == "Then spe"
 
 
-def test_writing_down_where_the_threads_are_changes_nothing_that_is_read(session: Session) -> None:
+def test_writing_down_where_the_threads_are_changes_nothing_that_is_read(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
     open_thread(session)
     open_thread(session, "gone", (32, 36))
     write(session, replace(1, 1, "x"))
     write(session, replace(33, 37), by=JULIE)
-    before = [(one.anchor, one.removed_by) for one in discussion.threads(session, "v")]
+    before = [(one.anchor, one.removed_by) for one in discussion.threads(session, "v", JULIE)]
     discussion.settle(session, "v")
-    assert [(one.anchor, one.removed_by) for one in discussion.threads(session, "v")] == before
+    assert [(one.anchor, one.removed_by) for one in discussion.threads(session, "v", JULIE)] == before
     rows = session.exec(select(Thread).order_by(Thread.id)).all()  # type: ignore[arg-type]
-    assert {row.at_revision for row in rows} == {2}
+    # Words that went lately are still looked for, so their thread stays where it was written down.
+    assert {row.id: row.at_revision for row in rows} == {"gone": 0, "t": 2}
+    monkeypatch.setattr(discussion, "LOOKED_FOR", 0)
+    discussion.settle(session, "v")
+    assert [(one.anchor, one.removed_by) for one in discussion.threads(session, "v", JULIE)] == before
+    assert {row.id: row.at_revision for row in rows} == {"gone": 2, "t": 2}
     assert [row.removed_by for row in rows] == ["julie", None]
 
 
@@ -163,7 +170,7 @@ def test_a_thread_may_stand_on_a_quote_on_a_section_or_on_the_whole(session: Ses
     assert (quoted.from_position, quoted.to_position) == (22, 30)
     assert open_thread(session, "s", None, section="s1").from_position is None
     assert open_thread(session, "w", None).section == ""
-    assert not any(thread.removed for thread in discussion.threads(session, "v"))
+    assert not any(thread.removed for thread in discussion.threads(session, "v", JULIE))
 
 
 @pytest.mark.parametrize(
@@ -185,7 +192,7 @@ def test_an_empty_or_endless_comment_is_refused(session: Session, text: str) -> 
 def test_a_thread_of_another_version_is_unknown(session: Session) -> None:
     open_thread(session)
     with pytest.raises(UnknownThread):
-        discussion.thread_of(session, "w", "t")
+        discussion.thread_of(session, "w", "t", JULIE)
 
 
 # The anchor beside the browser's own mapping: `from` with bias 1 and `to` with bias -1, through the same steps.
@@ -222,6 +229,10 @@ def _history(rng: random.Random) -> Iterator[Any]:
             yield step
 
 
+def logged(made: list[Any]) -> list[anchors.Logged]:
+    return [anchors.Logged(revision, step) for revision, step in enumerate(made, 1)]
+
+
 def _browser(start: int, end: int, made: list[Any]) -> tuple[int, int, int | None]:
     """What the editor does with its own copy of an anchor, step by step until nothing of it is left."""
     for place, step in enumerate(made):
@@ -242,7 +253,7 @@ def _compare(seed: int, start: int, length: int) -> None:
     history = _history(random.Random(seed))
     made = [next(history) for _ in range(12)]
     end = min(TREE.content.size, start + length)
-    anchor = anchors.follow(Anchor(start, end), enumerate(made, 1))
+    anchor = anchors.follow(Anchor(start, end), logged(made))
     first, last, gone = _browser(start, end, made)
     assert anchor.removed_at == gone
     if gone is None:
@@ -253,15 +264,15 @@ def _compare(seed: int, start: int, length: int) -> None:
 @given(seed=st.integers(0, 10**9), cut=st.integers(0, 12))
 def test_following_in_two_goes_is_following_in_one(seed: int, cut: int) -> None:
     history = _history(random.Random(seed))
-    made = list(enumerate((next(history) for _ in range(12)), 1))
+    made = logged([next(history) for _ in range(12)])
     anchor = Anchor(3, 12)
     once = anchors.follow(anchor, made, "pha beta ")
     assert anchors.follow(anchors.follow(anchor, made[:cut], "pha beta "), made[cut:], "pha beta ") == once
 
 
 def test_an_anchor_that_takes_in_what_is_written_at_its_edges_would_be_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    def greedy(anchor: Anchor, revision: int, step: Any, quote: str) -> Anchor:
-        mapping = step.get_map()
+    def greedy(anchor: Anchor, one: anchors.Logged) -> Anchor:
+        mapping = one.step.get_map()
         return Anchor(mapping.map(anchor.start, -1), mapping.map(anchor.end, 1))
 
     monkeypatch.setattr(anchors, "_after", greedy)

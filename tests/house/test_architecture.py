@@ -24,10 +24,11 @@ CONTRACTED = next(contract for contract in CONTRACTS if contract["name"].startsw
 #: Values and rules of these packages that keep a table's row or a column's type in hand, and so need not be pure.
 WITH_A_DATABASE = {
     "guidelines.history",
-    "guidelines.authority", "guidelines.discussion", "guidelines.moment", "guidelines.projection",
+    "guidelines.authority", "guidelines.discussion", "guidelines.lanes", "guidelines.moment", "guidelines.projection",
     "guidelines.queries", "guidelines.salvage", "guidelines.tables", "guidelines.versions",
     "guidelines.deciding", "guidelines.judging", "guidelines.suggestion_rows",
-    "workflow.acknowledgement", "workflow.audit", "workflow.drafts", "workflow.events", "workflow.evidence",
+    "workflow.acknowledgement", "workflow.audience", "workflow.audit", "workflow.drafts", "workflow.events",
+    "workflow.evidence",
     "workflow.handbook", "workflow.orphans", "workflow.possible", "workflow.queries", "workflow.review",
     "workflow.signing", "workflow.suggesting", "workflow.tables", "workflow.transition",
 }  # fmt: skip

@@ -25,6 +25,7 @@ from api.database import make_engine
 from guidelines import authority, discussion, versions
 from guidelines.document import document_hash
 from guidelines.errors import GuidelineError
+from guidelines.lanes import ANYBODY
 from guidelines.people import Actor, Role
 from guidelines.tables import Guideline, Membership, Person
 from tests.workflow.ghost import LETTERS, Ghost, Words, words_of
@@ -305,7 +306,7 @@ class Life(RuleBasedStateMachine):
 
     def resolve(self) -> None:
         key = self.ghost.versions[self.version].blocking.pop()
-        thread = discussion.thread_of(self.session, self.version, key)
+        thread = discussion.thread_of(self.session, self.version, key, ANYBODY)
         discussion.resolve(self.session, self.actor("julie"), thread, at=self.tick())
 
     @precondition(lambda self: self.state() == "in_review")
