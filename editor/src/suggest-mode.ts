@@ -115,7 +115,8 @@ export class SuggestMode {
 
   /** Undo and redo are suggestions like others; one that is none any more leaves the history. */
   private lawful(state: EditorState, tr: Transaction): Transaction | null {
-    if (!suggestBreach(state.doc, tr.doc, this.naming.mine)) return tr.setMeta(TRAVEL, "suggest" satisfies Travel);
+    tr.setMeta(TRAVEL, "suggest" satisfies Travel);
+    if (!suggestBreach(state.doc, tr.doc, this.naming.mine)) return tr;
     this.host.refused("notUndone");
     return withoutNewest(state, tr);
   }

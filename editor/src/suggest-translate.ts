@@ -73,7 +73,10 @@ class Translation {
   }
 
   private format({ from, to, mark }: AddMarkStep | RemoveMarkStep, attrs: Values | null): void {
-    if (!FORMS.includes(mark.type.name)) throw new Refused("notExact");
+    if (!FORMS.includes(mark.type.name)) {
+      if (attrs) throw new Refused("notExact");
+      return; // all marks are taken off: suggestions are not what is meant
+    }
     this.work.format(...this.stretch(from, to), mark.type.name, attrs);
   }
 
@@ -109,7 +112,9 @@ class Translation {
 
   private words({ from, to, slice }: ReplaceStep): void {
     const [start, end] = this.stretch(from, to);
-    if (slice.openStart !== slice.openEnd || slice.openStart > 1) throw new Refused("tableShape");
+    if (slice.openStart !== slice.openEnd || slice.openStart > 1) {
+      throw new Refused(from < to ? "acrossCells" : "objectsInPaste");
+    }
     const blocks = slice.openStart ? slice.content.content : [];
     const object = blocks.length === 3 && !blocks[0]?.content.size && !blocks[2]?.content.size ? blocks[1] : undefined;
     const between = object && !object.isTextblock ? object : null;
@@ -188,28 +193,42 @@ class Translation {
     }
   }
 
-  /** Blocks come between two others: at the start of the next text, or at the end of the last. */
+  /** Blocks come between two others, one run of texts or one object after the other. */
   private arrival(position: number, coming: readonly Node[]): void {
-    const object = coming.find((node) => !node.isTextblock);
-    if (object && coming.length > 1) throw new Refused("objectsInPaste");
+    const first = coming.findIndex((node) => !node.isTextblock);
+    if (first < 0) return void this.textsArrive(position, coming);
+    if (first > 0) throw new Refused("objectsInPaste");
+    const end = this.objectArrives(position, coming[0] as Node);
+    if (coming.length > 1) this.arrival(end, coming.slice(1));
+  }
+
+  /** An object comes in front of all that is one paragraph in the result; returns the place behind it. */
+  private objectArrives(position: number, object: Node): number {
+    const $at = this.work.doc.resolve(position);
+    if ($at.depth) throw new Refused("objectInCell");
+    const first = $at.nodeAfter?.isTextblock ? groupFirst($at.parent.content.content, $at.index()) : $at.index();
+    const place = $at.posAtIndex(first);
+    const made = copied(object, this.work, this.author);
+    this.work.insert(place, Fragment.from(made));
+    this.caret = place + (made.type.name === "table" ? 4 : made.nodeSize + 1);
+    return place + made.nodeSize;
+  }
+
+  /** Texts come at the start of the next text, or at the end of the last; between objects they stand by themselves. */
+  private textsArrive(position: number, coming: readonly Node[]): void {
     const $at = this.work.doc.resolve(position);
     const [before, after] = [$at.nodeBefore, $at.nodeAfter];
-    if (object) {
-      if ($at.depth) throw new Refused("objectInCell");
-      const children = $at.parent.content.content;
-      const k = after?.isTextblock ? groupFirst(children, $at.index()) : $at.index();
-      const place = $at.posAtIndex(k);
-      this.work.insert(place, Fragment.from(copied(object, this.work, this.author)));
-      this.caret = place + (object.type.name === "table" ? 4 : object.nodeSize + 1);
-      return;
-    }
-    const empty = { values: { style: "p" }, content: Fragment.empty };
+    const empty = (block: Node): Piece => ({ values: properties(block), content: Fragment.empty });
     if (after?.isTextblock) {
-      this.work.put(position + 1, [...coming.map(pieceOf), { ...empty, values: properties(after) }]);
+      this.work.put(position + 1, [...coming.map(pieceOf), empty(after)]);
       this.caret = position + 1 + (coming[0]?.content.size ?? 0);
     } else if (before?.isTextblock) {
-      this.caret = this.work.put(position - 1, [{ ...empty, values: properties(before) }, ...coming.map(pieceOf)]);
-    } else throw new Refused("objectBeside");
+      this.caret = this.work.put(position - 1, [empty(before), ...coming.map(pieceOf)]);
+    } else {
+      const made = coming.map((block) => this.work.fresh(properties(block), block.content));
+      this.work.insert(position, Fragment.fromArray(made));
+      this.caret = position + made.reduce((size, block) => size + block.nodeSize, 0) - 1;
+    }
   }
 }
 
