@@ -25,7 +25,7 @@ from api.live.rooms import Rooms
 from api.problems import problem
 from api.render import refusal_page
 from api.routes.reference import OPENAPI, Described
-from api.routing import routes
+from api.routing import page_behind, routes
 from api.visit import Services, admit, cookie_name, language_of, language_of_person, provide_visit
 from api.writable import WriteProbe
 
@@ -95,6 +95,8 @@ def answer_http(request: "Request[Any, Any, Any]", error: HTTPException) -> "Res
         said = {str(item.get("key", "")): str(item.get("message", "")) for item in extra if isinstance(item, dict)}
         fields = [(key, "missing" if words == "Field required" else "malformed") for key, words in said.items()]
         return answer_refusal(request, InvalidRequest(fields=fields or [("", "malformed")], validation=said))
+    if error.status_code == 405 and request.method == "GET" and request.url.path.split("/", 2)[1] in LANGUAGES:
+        return Redirect(page_behind(request.url.path), status_code=303)  # reloaded, or copied after a refusal
     code = {405: "method_not_allowed", 413: "request_too_large"}.get(error.status_code, "http_error")
     title, detail = refusals.say(code, {}, _language(request), to_program=not _for_people(request))
     answer = _plain(request, refusals.Refusal(error.status_code, code, title, detail))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from litestar import Request, Router, get
+from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
@@ -15,6 +16,7 @@ from api.pages import (
     for_you,
     guidelines,
     handbook,
+    history,
     library,
     people,
     preferences,
@@ -37,10 +39,36 @@ PAGES: Sequence[ControllerRouterHandler] = [
     *guidelines.handlers,
     *evidence.handlers,
     *versions.handlers,
+    *history.handlers,
     *review.handlers,
     *decisions.handlers,
     *threads.handlers,
 ]
+
+
+#: What is sent from a page whose address has nothing in common: where somebody goes who opens that address by itself.
+_SENT_FROM = {"admin": "/admin/people", "keys": "/preferences", "password": "/preferences", "tokens": "/preferences"}
+
+
+def page_behind(path: str) -> str:
+    """The page whose forms are sent to an address that answers nothing else: what reloading it should show."""
+    language, *parts = path.strip("/").split("/")
+    if parts[0] == "versions":
+        return f"/{language}/versions/{parts[1]}/review"
+    shown = [
+        handler.paths for handler in PAGES if isinstance(handler, HTTPRouteHandler) and "GET" in handler.http_methods
+    ]
+    pages = [template.strip("/").split("/") for paths in shown for template in paths]
+    for length in range(len(parts) - 1, 0, -1):
+        if any(_fits(page, parts[:length]) for page in pages):
+            return "/".join(["", language, *parts[:length]])
+    return f"/{language}{_SENT_FROM.get(parts[0], '/')}"
+
+
+def _fits(template: Sequence[str], parts: Sequence[str]) -> bool:
+    return len(template) == len(parts) and all(
+        wanted.startswith("{") or wanted == part for wanted, part in zip(template, parts, strict=True)
+    )
 
 
 @get("/", access=Access.PUBLIC, include_in_schema=False)

@@ -64,6 +64,7 @@ def names_of(work: Work, found: Standing, language: str, *, also: frozenset[str]
     """The names that a page about a version needs; `also` are people besides those who wrote and signed."""
     ids = {decision.person for decision in found.facts.decisions} | also
     ids |= {person for people in found.facts.contributors.values() for person in people}
+    ids |= {person for people in found.facts.members.values() for person in people}
     return Names(
         writing.team_names(work.session, language),
         writing.people_named(work.session, ids),
@@ -131,7 +132,8 @@ def outstanding_words(lines: list[Outstanding], names: Names, language: str) -> 
     """What is missing, one sentence each; sections that merely wait for the same team are told together."""
     told = []
     plain = [line for line in lines if line.reason is Reason.NOT_YET]
-    for _, group in groupby(sorted(plain, key=lambda line: (line.stage, line.team)), key=lambda line: line.team):
+    alike = sorted(plain, key=lambda line: (line.stage, line.team, sorted(line.who_can)))
+    for _, group in groupby(alike, key=lambda line: (line.stage, line.team, line.who_can)):
         waiting = list(group)
         told.append(_said(waiting[0], names, language, slices_named([x.slice_id for x in waiting], names, language)))
     return told + [_said(line, names, language) for line in lines if line.reason is not Reason.NOT_YET]

@@ -71,9 +71,10 @@ def outline_hash(places: Sequence[Place], numbering: str = "none") -> str:
     return digest("outline", {"numbering": numbering, "places": lines})
 
 
-def meta_hash(*, title: str, language: str, kind: str, audience: str) -> str:
-    """The hash of the slice `meta`: what is signed besides the text and its order."""
-    return digest("meta", {"title": title, "language": language, "kind": kind, "audience": audience})
+def meta_hash(*, title: str, language: str, kind: str, audience: str, summary: str) -> str:
+    """The hash of the slice `meta`: what is signed besides the text and its order. An empty summary moves no hash."""
+    told = {"title": title, "language": language, "kind": kind, "audience": audience}
+    return digest("meta", {**told, "summary": summary} if summary else told)
 
 
 def section_hash(blocks: Sequence[Node]) -> str:

@@ -13,7 +13,7 @@ from guidelines.sections import META
 from workflow import eligible, events
 from workflow.coverage import objections
 from workflow.eligible import Entry
-from workflow.errors import AlreadySigned, WorkflowError
+from workflow.errors import OwnObjection, WorkflowError
 from workflow.events import Kind
 from workflow.evidence import fingerprint
 from workflow.facts import Choice, Slice, to_sign
@@ -44,7 +44,8 @@ def approve(
 
     `shown_revision` is that of the page: the title and the rest of the meta data are held against it, which the hash of
     the text does not cover. Raises `StaleSignOff` when the page showed other words; `SelfApproval`, `NotYourSlot`,
-    `AlreadySigned`, `StageClosed`. One's own objection is taken back first: no sign-off replaces it unsaid.
+    `AlreadySigned`, `StageClosed`, and `OwnObjection`: one's own objection is taken back first, no sign-off replaces
+    it unsaid.
     """
     found = allowed(session, actor, version_id, Permission.SIGN, Action.APPROVE, at)
     entries = eligible.check_team(actor, team, found.facts)
@@ -147,7 +148,7 @@ def _to_approve(actor: Actor, entries: Sequence[Entry], found: Standing, section
     parts = eligible.slices_to_sign(actor, entries, found.facts, sections)
     objected = [part for part in parts if _objects(actor, part, found)]
     if objected and (sections is not None or objected == parts):
-        raise AlreadySigned(sections=[part.id for part in objected])
+        raise OwnObjection(sections=[part.id for part in objected])
     return [part for part in parts if part not in objected]
 
 

@@ -95,6 +95,7 @@ def _edit(visit: Visit, work: Work, found: Standing) -> "Response[str]":
         version=version,
         body=Markup(render_document(found.document, language=version.language)),
         may_submit=may(Permission.SUBMIT, work.actor, found.context),
+        asked=asked_changes(work, found),
         options=options,
     )
 
