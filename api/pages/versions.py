@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from markupsafe import Markup
 
+from api.asked_changes import asked_changes
 from api.pages.review import refused
 from api.pages.seen import demand_seen
 from api.refusals import refusal
