@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from api.i18n import N_, say_list, say_number, translations
+from api.i18n import N_, say_number, translations
 from api.people import CSV_ROWS, Fault, Imported
 from guidelines.people import Role
 
@@ -49,9 +49,9 @@ def say_fault(fault: Fault, teams: Mapping[str, str], language: str) -> str:
     if problem == "empty" and not fault.column:
         words = _EMPTY_FILE
     return say(words) % {
-        "languages": say_list(["fr", "en"], language),
-        "roles": _glossed({role.value: name for role, name in role_names(language).items()}, language),
-        "teams": _glossed(teams, language),
+        "languages": "fr, en",
+        "roles": _glossed({role.value: name for role, name in role_names(language).items()}),
+        "teams": _glossed(teams),
         "most": say_number(CSV_ROWS, language),
     }
 
@@ -69,7 +69,7 @@ def say_imported(done: Imported, language: str) -> str:
     return ", ".join(parts) + "."
 
 
-def _glossed(words: Mapping[str, str], language: str) -> str:
+def _glossed(words: Mapping[str, str]) -> str:
     """Words of a file, each with what it stands for where that is another word."""
     said = [word if word.casefold() == name.casefold() else f"{word} ({name})" for word, name in words.items()]
-    return say_list(said, language)
+    return ", ".join(said)
