@@ -4,10 +4,12 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from litestar.handlers import HTTPRouteHandler
 from sqlalchemy import Engine
 
 from api import accounts
 from api.database import transaction
+from api.routing import PAGES
 from api.words import say_changes
 from guidelines import authority, steps
 from guidelines.changes import Change, Kind
@@ -16,6 +18,7 @@ from guidelines.sections import sections
 from tests.api.browsing import Company, Page, Visitor
 from tests.builders import doc, h1, p
 from tests.workflow.house import House
+from workflow import drafts
 
 REVIEW = "/versions/v1/review"
 #: Where "first" begins in the text of the house.
@@ -216,7 +219,8 @@ def test_publishing_with_something_outstanding_is_refused_with_the_list(company:
     answer = company.visitor("aicha").post("/versions/v1/publish", number="major")
     assert answer.status == 409
     assert "Nothing was published." in answer.words
-    assert "Speaking, Pictures, Order of the sections and Title and audience: comms has not signed yet." in answer.words
+    everything = "Speaking, Pictures, Order of the sections and Title, audience and summary"
+    assert f"{everything}: comms has not signed yet. Camille or Mathieu can sign there." in answer.words
     assert company.visitor(None).client.get("/en/handbook/charter").status_code == 404
 
 
@@ -226,7 +230,112 @@ def test_who_wrote_the_words_is_told_in_which_sections(company: Company) -> None
     answer = company.visitor("aicha").post("/versions/v1/approve", **stale)
     assert not page.offers("/approve")
     assert answer.status == 403
-    assert "You wrote in: Speaking, Pictures, Order of the sections and Title and audience." in answer.words
+    assert "You wrote in: Speaking, Pictures, Order of the sections and Title, audience and summary." in answer.words
+
+
+def test_where_somebody_wrote_the_page_names_who_of_the_team_can_sign(company: Company) -> None:
+    page = company.visitor("aicha").read(REVIEW)
+    assert "You wrote in" in page.words
+    assert page.words.count("Camille or Mathieu can sign there.") >= 2  # in the card, and among what is outstanding
+    assert "Julie or Samuel can sign there." in page.words
+
+
+def test_where_nobody_of_a_team_is_left_who_may_sign_the_page_says_so_and_what_helps(company: Company) -> None:
+    aicha = company.visitor("aicha")
+    aicha.send(aicha.read(REVIEW), "/reopen")
+    with company.acting() as house:
+        for name in ("mathieu", "camille"):
+            house.write("v1", name, FIRST, " all")
+        house.submit("v1")
+    page = aicha.read(REVIEW)
+    assert "You wrote in Speaking, and nobody else of comms may sign there." in page.words
+    assert "Speaking: too few of comms are left who may sign there. What helps: an administrator adds" in page.words
+
+
+def test_what_was_asked_for_stands_whole_on_the_draft_and_on_the_review_that_follows(company: Company) -> None:
+    remark = "Say who gives consent, and for how long. " * 8
+    julie = company.visitor("julie")
+    julie.send(julie.read(REVIEW), "/request-changes", remark=remark)
+    draft = company.visitor("aicha").read("/versions/v1/edit")
+    assert "Julie asked for changes, " in draft.words
+    assert remark.strip() in draft.words
+    rewritten_draft = company.visitor("aicha").read(REVIEW)
+    assert remark.strip() in rewritten_draft.words
+    with company.acting() as house:
+        house.write("v1", "mathieu", FIRST, " the office")
+        house.submit("v1")
+    again = julie.read(REVIEW)
+    assert remark.strip() in again.words
+    assert any(href.endswith("/en/") for href in again.links)
+
+
+def test_a_draft_taken_back_by_its_owners_asks_for_nothing(company: Company) -> None:
+    aicha = company.visitor("aicha")
+    aicha.send(aicha.read(REVIEW), "/reopen")
+    assert "asked for changes" not in aicha.read("/versions/v1/edit").words
+
+
+def test_a_thread_whose_words_are_gone_is_open_all_the_same(company: Company) -> None:
+    julie = company.visitor("julie")
+    julie.send(julie.read(REVIEW), "/threads", section="s1", quote="Ask first.", text="Whom?")
+    aicha = company.visitor("aicha")
+    aicha.send(aicha.read(REVIEW), "/reopen")
+    with company.acting() as house:
+        house.step("v1", "mathieu", {"stepType": "replace", "from": FIRST - 3, "to": FIRST + 7})
+    page = julie.read(REVIEW)
+    assert "1 open" in page.words
+    assert "Text removed" in page.words
+    assert "Ask first." in page.words
+    assert "No open thread" not in page.words
+
+
+def test_a_changed_summary_is_shown_and_voids_the_sign_offs_of_what_goes_with_the_title_only(company: Company) -> None:
+    for name in ("mathieu", "julie"):
+        sign(company.visitor(name))
+    aicha = company.visitor("aicha")
+    aicha.send(aicha.read(REVIEW), "/reopen")
+    with company.acting() as house:
+        drafts.set_meta(
+            house.session, house.actor("aicha"), "v1", at=house.tick(), title="Charter", kind="charter", audience="",
+            summary="What we say in public.",
+        )  # fmt: skip
+        house.submit("v1")
+        assert {(reason, part) for reason, part, _ in house.missing("v1")} == {("changed_since", "meta")}
+    page = company.visitor("julie").read(REVIEW)
+    assert "One sentence for the handbook · What we say in public." in page.words
+    assert "One sentence for the handbook, “What we say in public.” is added." in page.words
+
+
+def test_an_address_that_only_takes_forms_leads_to_its_page_when_it_is_opened_by_itself(company: Company) -> None:
+    marc = company.visitor("aicha")
+    sent = [
+        path
+        for handler in PAGES
+        if isinstance(handler, HTTPRouteHandler)
+        and "POST" in handler.http_methods
+        and "GET" not in handler.http_methods
+        for path in handler.paths
+    ]
+    shown = {
+        path
+        for handler in PAGES
+        if isinstance(handler, HTTPRouteHandler) and "GET" in handler.http_methods
+        for path in handler.paths
+    }
+    found = {
+        path: marc.client.get("/en" + re.sub(r"{(\w+):\w+}", "x", path), follow_redirects=False)
+        for path in sent
+        if path not in shown
+    }
+    assert len(found) > 20
+    for path, answer in found.items():
+        assert answer.status_code == 303, path
+    approve = marc.client.get("/fr/versions/v1/approve", follow_redirects=False)
+    assert approve.headers["location"] == "/fr/versions/v1/review"
+    targets = {answer.headers["location"] for answer in found.values()}
+    assert targets == {
+        "/en/", "/en/admin/people", "/en/preferences", "/en/handbook/x/x", "/en/guidelines/x", "/en/versions/x/review",
+    }  # fmt: skip
 
 
 def company_hash(company: Company) -> str:
@@ -258,7 +367,7 @@ def test_an_objection_is_seen_in_its_section_and_its_maker_takes_it_back_before_
     assert "took the sign-off" not in page.words
     assert "s2" not in [form.fields.get("sections") for form in page.forms if form.action.endswith("/approve")]
     refused = julie.post("/versions/v1/approve", team="legal", shown_hash=company_hash(company), sections="s2")
-    assert "This decision stands already" in refused.words
+    assert "Take your objection back first" in refused.words
     back = julie.send(page, "/retract", sections="s2")
     assert "objects" not in back.words
     assert "s2" in [form.fields.get("sections") for form in back.forms if form.action.endswith("/approve")]

@@ -12,7 +12,7 @@ NAMES = {"front": ("", ""), "a": ("1", "Speaking"), "b": ("2", "Pictures")}
 def test_the_introduction_the_order_and_the_title_are_named_as_what_was_signed() -> None:
     assert signed_names(["front", "b"], NAMES, "en") == ("Introduction", "2 Pictures")
     assert signed_names(["outline"], NAMES, "en") == ("Order of the sections",)
-    assert signed_names(["outline", "meta"], NAMES, "fr") == ("Ordre des sections", "Titre et destinataires")
+    assert signed_names(["outline", "meta"], NAMES, "fr") == ("Ordre des sections", "Titre, destinataires et résumé")
 
 
 def test_the_whole_text_is_said_only_of_whoever_signed_every_section() -> None:
@@ -33,5 +33,5 @@ def test_the_evidence_page_names_the_order_for_whoever_signed_only_that(engine: 
         slug = queries.standing(house.session, "v1", house.now).guideline.slug
     words = company.visitor("mathieu").read(f"/guidelines/{slug}/evidence").words
     assert "Samuel Order of the sections" in words
-    assert "Julie The whole text, Title and audience" in words
-    assert "Mathieu The whole text, Order of the sections, Title and audience" in words
+    assert "Julie The whole text, Title, audience and summary" in words
+    assert "Mathieu The whole text, Order of the sections, Title, audience and summary" in words
