@@ -1,0 +1,1 @@
+"""Live editing beside Hocuspocus: the same writers on the same machine in the same run."""
