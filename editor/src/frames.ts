@@ -54,6 +54,8 @@ export interface SuggestionRow {
 export interface Standing {
   readonly revision: number;
   readonly can: Can;
+  /** Whether one may decide on others' suggestions. */
+  readonly decide?: boolean;
   /** The key with which ids of suggestions made here begin. */
   readonly session?: string;
   readonly suggestions?: readonly SuggestionRow[];
@@ -68,7 +70,7 @@ export type FromAuthority =
   | ({ readonly t: "catchup"; readonly commits: readonly Commit[] } & Standing)
   | { readonly t: "commits"; readonly list: readonly Commit[] }
   | { readonly t: "nack"; readonly ref: string; readonly code: string; readonly title: string; readonly detail: string }
-  | { readonly t: "state"; readonly can: Can; readonly state: string; readonly why: string }
+  | ({ readonly t: "state"; readonly why: string } & Pick<Standing, "can" | "decide" | "session" | "state">)
   | { readonly t: "threads"; readonly list: readonly Thread[] }
   | { readonly t: "suggestions"; readonly list: readonly SuggestionRow[] }
   | { readonly t: "people"; readonly list: readonly Present[] }

@@ -1,7 +1,7 @@
 // The cards of suggestions in the margin: whose, what it does in words, and the buttons that decide.
 import type { EditorView } from "prosemirror-view";
 import { avatar, button, element, icon } from "./dom.ts";
-import type { SuggestionRow } from "./frames.ts";
+import type { Can, SuggestionRow } from "./frames.ts";
 import { focusedSuggestion, openSuggestions, type Who } from "./suggest-look.ts";
 import { otherSentences, sentences } from "./suggestion-words.ts";
 import { alsoClosed, sectionOf, wordsIn, type Suggestion } from "./suggestions.ts";
@@ -13,7 +13,7 @@ export interface SuggestionActs {
   /** Puts a suggestion in front and shows its words; null leaves all. */
   focus(id: string | null): void;
   mine(id: string): boolean;
-  may(): "edit" | "suggest" | "read";
+  may(): { readonly can: Can; readonly decides: boolean };
   row(id: string): SuggestionRow | undefined;
   readonly who: Who;
 }
@@ -122,14 +122,15 @@ export class SuggestionCards {
 
   private redline(one: Suggestion): HTMLElement {
     const [old, fresh] = [wordsIn(one.pieces, "deleted"), wordsIn(one.pieces, "inserted")];
-    const line = (old || fresh) && element("span", {}, old && element("del", {}, old), " ", fresh && element("ins", {}, fresh));
+    const parts = [old && element("del", {}, old), " ", fresh && element("ins", {}, fresh)];
+    const line = (old || fresh) && element("span", {}, ...parts);
     const others = otherSentences(one, this.say).map((words) => element("span", { class: "sug-told" }, words));
     return element("p", { class: "sug" }, line || null, ...others);
   }
 
   /** What else a decision would close: suggestions that stand on this one. */
   private consequences(one: Suggestion): HTMLElement[] {
-    if (this.acts.may() !== "edit") return [];
+    if (!this.acts.may().decides) return [];
     const { doc } = this.view.state;
     const found = [
       ["sugAlsoAccept", alsoClosed(doc, [one.id], []).size],
@@ -142,19 +143,23 @@ export class SuggestionCards {
 
   private decisions(one: Suggestion): HTMLElement | null {
     const { acts, say } = this;
-    const [edits, own] = [acts.may() === "edit", acts.mine(one.id)];
-    if (!edits && !(own && acts.may() === "suggest")) return null;
+    const own = acts.mine(one.id);
+    const { can, decides } = acts.may();
+    if (!decides && !(own && can !== "read")) return null;
+    const accepts = decides && !(own && can === "suggest"); // in a review nobody accepts what they suggested
     const accept = button({ class: "btn small" }, (event) => this.act(event, [one.id], []), icon("check"), say("accept"));
     const away = say(own ? "withdraw" : "reject");
     const reject = button({ class: "btn quiet small" }, (event) => this.act(event, [], [one.id]), away);
-    return element("p", { class: "acts" }, edits && accept, reject);
+    return element("p", { class: "acts" }, accepts && accept, reject);
   }
 
   private several(one: Suggestion, list: readonly Suggestion[]): HTMLElement | null {
-    if (this.acts.may() !== "edit") return null;
+    const { can, decides } = this.acts.may();
+    if (!decides) return null;
     const person = this.acts.who(one.id);
-    const theirs = list.filter(({ id }) => this.acts.who(id).id === person.id).map(({ id }) => id);
-    const here = list.filter((other) => sectionOf(other) === sectionOf(one)).map(({ id }) => id);
+    const decidable = list.filter(({ id }) => can === "edit" || !this.acts.mine(id));
+    const here = decidable.filter((other) => sectionOf(other) === sectionOf(one)).map(({ id }) => id);
+    const theirs = decidable.filter(({ id }) => this.acts.who(id).id === person.id).map(({ id }) => id);
     const choices: HTMLElement[] = [];
     const offer = (ids: readonly string[], words: string, accepts: boolean) => {
       const [accept, reject] = accepts ? [ids, []] : [[], ids];

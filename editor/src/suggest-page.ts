@@ -21,6 +21,8 @@ import type { Language, Say } from "./words.ts";
 export interface SuggestHost {
   view(): EditorView | null;
   can(): Can;
+  /** Whether one may decide on others' suggestions. */
+  decides(): boolean;
   told(refusal: { title: string; detail: string }): void;
   /** Decides once everything written is saved; false when there is no connection. */
   decide(accept: readonly string[], reject: readonly string[]): void;
@@ -97,7 +99,7 @@ export class SuggestPage {
         decide: (accept, reject) => this.host.decide(accept, reject),
         focus: (id) => this.focus(id),
         mine: this.mode.naming.mine,
-        may: () => this.host.can(),
+        may: () => ({ can: this.host.can(), decides: this.host.decides() }),
         row: (id) => this.rows.get(id),
         who: (id) => this.who(id),
       },

@@ -49,6 +49,15 @@ class Draft:
         finally:
             engine.dispose()
 
+    def stored_whole(self) -> Node:
+        """The text as it is on disk, with what is suggested in it."""
+        engine = make_engine(self.server.database_url)
+        try:
+            with Session(engine) as session:
+                return authority.open_document(session, self.version_id).with_suggestions
+        finally:
+            engine.dispose()
+
     def end(self) -> list[str]:
         """Closes all windows; the faults that their consoles reported."""
         for window in self.windows:
@@ -61,12 +70,23 @@ class Window:
 
     def __init__(self, draft: Draft, name: str, language: str, context: dict[str, Any]) -> None:
         self.context = draft.browser.new_context(viewport={"width": 1280, "height": 900}, **context)
-        self.page: Page = self.context.new_page()
         self.faults: list[str] = []
-        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
-        self.page.on("console", lambda said: self._heard(said.type, said.text))
-        edit = f"/{language}/versions/{draft.version_id}/edit"
-        self.page.goto(f"{draft.server.url}/{language}/sign-in?next={edit}")
+        self.page: Page = self.listening(self.context.new_page())
+        self.draft, self.language = draft, language
+        self.address = f"/{language}/versions/{draft.version_id}/edit"
+        self.sign_in(name)
+
+    def listening(self, page: Page) -> Page:
+        """The page, whose faults are noted."""
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", lambda said: self._heard(said.type, said.text))
+        return page
+
+    def sign_in(self, name: str) -> None:
+        """Somebody signs in and opens the draft, in a new page when the window has none."""
+        if self.page.is_closed():
+            self.page = self.listening(self.context.new_page())
+        self.page.goto(f"{self.draft.server.url}/{self.language}/sign-in?next={self.address}")
         self.page.locator("input[name=email]").fill(served.address(name))
         self.page.locator("input[name=password]").fill(served.PASSWORD)
         self.page.locator("main form button").first.click()

@@ -1,0 +1,146 @@
+"""Suggesting in a real browser: legal suggests, comms decides, the base stands still until then."""
+
+import re
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from guidelines import steps, suggestion_formula
+from guidelines.document import Node, plain_text
+from guidelines.people import Role
+from tests import served
+from tests.editor.conftest import AICHA, HELD, TEXT, Draft, Window, made
+
+JULIE = "Julie Roche"
+Eventually = Callable[[Callable[[], bool]], None]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[served.Served]:
+    """A real Charte with somebody of legal beside comms."""
+    company = {AICHA: ("en", HELD), JULIE: ("fr", [(Role.REVIEWER, "legal")])}
+    with served.charte(tmp_path_factory.mktemp("suggesting"), company) as running:
+        yield running
+
+
+@pytest.fixture
+def draft(browser: Browser, server: served.Served, request: pytest.FixtureRequest) -> Iterator[Draft]:
+    fresh = made(browser, server, f"{zlib.crc32(request.node.name.encode()):x}")
+    yield fresh
+    assert fresh.end() == []
+
+
+def suggests(window: Window) -> None:
+    """Turns suggesting on, where editing is allowed too."""
+    window.page.locator(".toolbar button[aria-pressed]", has_text=re.compile("Suggest|Suggérer")).click()
+    expect(window.page.locator(".ProseMirror.suggests")).to_be_visible()
+
+
+def cards(page: Page) -> Any:
+    return page.locator(".margin article[data-suggestion]")
+
+
+def stored(draft: Draft) -> Any:
+    """The text on disk with its suggestions."""
+    return steps.tree_of(draft.stored_whole())
+
+
+def base(draft: Draft) -> Node:
+    return steps.node_of(suggestion_formula.base(stored(draft)))
+
+
+def result_words(draft: Draft) -> str:
+    return plain_text(steps.node_of(suggestion_formula.result(stored(draft))))
+
+
+def test_legal_suggests_and_comms_accepts_and_rejects(draft: Draft, eventually: Eventually) -> None:
+    julie, aicha = draft.open(JULIE, "fr"), draft.open(AICHA)
+    suggests(julie)
+
+    julie.select("first")
+    julie.type("the press team")
+    julie.is_saved()
+    julie.caret("Last line.")
+    julie.press("Enter")
+    julie.type("Une de plus.")
+    julie.is_saved()
+
+    assert plain_text(base(draft)) == plain_text(TEXT)
+    expect(cards(aicha.page)).to_have_count(2)
+    first, second = cards(aicha.page).nth(0), cards(aicha.page).nth(1)
+    expect(first).to_contain_text("Julie Roche")
+    expect(first.locator("del")).to_have_text("first")
+    expect(first.locator("ins")).to_have_text("the press team")
+    expect(second).to_contain_text("New paragraph")
+    expect(cards(julie.page).nth(0)).to_contain_text("suggère")
+
+    first.get_by_role("button", name="Accept").click()
+    expect(cards(aicha.page)).to_have_count(1)
+    cards(aicha.page).nth(0).get_by_role("button", name="Reject").click()
+    expect(cards(aicha.page)).to_have_count(0)
+    expect(cards(julie.page)).to_have_count(0)
+
+    eventually(lambda: "Ask the press team, then speak." in plain_text(draft.stored()))
+    assert "Une de plus" not in plain_text(stored_document(draft))
+    assert julie.words == aicha.words == plain_text(draft.stored())
+
+
+def stored_document(draft: Draft) -> Node:
+    return steps.node_of(stored(draft))
+
+
+def test_keys_and_forms_become_suggestions_and_the_base_stands(draft: Draft, eventually: Eventually) -> None:
+    julie = draft.open(JULIE)
+    suggests(julie)
+
+    julie.caret("Write down")
+    julie.press("Backspace", "Backspace", "Delete")
+    julie.select("Written")
+    julie.press("Control+b")
+    julie.caret("Last line.")
+    julie.press("Control+Alt+2")
+    julie.is_saved()
+
+    assert plain_text(base(draft)) == plain_text(TEXT)
+    eventually(lambda: "Write dowhat you said." in result_words(draft))
+    expect(julie.page.locator(".ProseMirror .sug-deleted")).not_to_have_count(0)
+    expect(cards(julie.page).filter(has_text="Bold")).to_have_count(1)
+    expect(cards(julie.page).filter(has_text="Heading 2 instead of paragraph")).to_have_count(1)
+    julie.press("Control+z")
+    julie.is_saved()
+    eventually(lambda: cards(julie.page).filter(has_text="Heading 2").count() == 0)
+    assert plain_text(base(draft)) == plain_text(TEXT)
+
+
+def test_what_cannot_be_suggested_is_refused_with_its_reason(draft: Draft) -> None:
+    julie = draft.open(JULIE, "fr")
+    suggests(julie)
+
+    julie.page.get_by_role("button", name="Autres mises en forme").click()
+    julie.page.locator("select").filter(has_text="Numéroter").last.select_option("headings")
+
+    expect(julie.page.locator("#editor-notice")).to_contain_text("Cela ne peut pas se suggérer")
+    assert stored(draft).attrs["numbering"] == "clauses"
+
+
+def test_a_plain_edit_inside_a_suggestion_leaves_it_to_its_author(draft: Draft, eventually: Eventually) -> None:
+    julie, aicha = draft.open(JULIE), draft.open(AICHA)
+    suggests(julie)
+    julie.caret("Ask first")
+    julie.type(" or call")
+    julie.is_saved()
+    expect(cards(aicha.page)).to_have_count(1)
+
+    aicha.caret(" or")
+    aicha.type(" rather")
+    aicha.is_saved()
+
+    eventually(lambda: "Ask first rather, then speak." in plain_text(base(draft)))
+    assert "Ask first or rather call, then speak." in result_words(draft)
+    expect(cards(aicha.page)).to_have_count(1)
+    cards(julie.page).first.get_by_role("button", name=re.compile("Withdraw|Retirer")).click()
+    expect(cards(aicha.page)).to_have_count(0)
+    eventually(lambda: "Ask first rather, then speak." in plain_text(draft.stored()))
