@@ -28,6 +28,7 @@ from api.routes.reference import OPENAPI, Described
 from api.routing import page_behind, routes
 from api.visit import Services, admit, cookie_name, language_of, language_of_person, provide_visit
 from api.writable import WriteProbe
+from guidelines.history import AttributionCache
 
 log = logging.getLogger("charte")
 
@@ -43,6 +44,7 @@ def create_app(
     services = Services(config=config, engine=engine or make_engine(config.database_url), clock=now)
     rooms = Rooms(services)
     services.extras.update(rooms=rooms, notify=rooms.notify, probe=WriteProbe(services.engine))
+    services.extras["attribution"] = AttributionCache()
     app = Litestar(
         route_handlers=routes(),
         lifespan=[rooms.lifespan],

@@ -1,4 +1,4 @@
-"""The tables of the edge: how people sign in. Secrets are stored as hashes only."""
+"""The tables of the edge: how people sign in, and what they have read. Secrets are stored as hashes only."""
 
 # No `from __future__ import annotations` here: SQLModel reads the annotations at run time.
 from datetime import datetime
@@ -58,6 +58,20 @@ class SignInFailure(SQLModel, table=True):
     #: `account:<hash of the e-mail>` or `address:<ip>`.
     subject: str = Field(max_length=100, index=True)
     at: datetime = Field(sa_type=Moment)
+
+
+class LastRead(SQLModel, table=True):
+    """How far a person has read a version that is written on. Theirs alone, and no evidence of anything."""
+
+    __tablename__ = "last_read"
+
+    version_id: str = Field(foreign_key="version.id", primary_key=True)
+    person_id: str = Field(foreign_key="person.id", primary_key=True)
+    #: The newest revision that they have had before them, and when.
+    revision: int
+    at: datetime = Field(sa_type=Moment)
+    #: What they had read when they came back to it this time.
+    before: int
 
 
 class Invitation(SQLModel, table=True):

@@ -276,7 +276,11 @@ def _inline(node: Node) -> str:
     else:
         words = f'<span class="mention">@{escape(str(node.attr("label")))}</span>'
     for mark in reversed(node.marks):
-        if mark.type == "link":
+        if mark.type == "written":
+            # Not in the schema: the page of a draft's history sets it on the words it shows.
+            look, note = escape(str(mark.attrs["look"])), escape(str(mark.attrs["note"]))
+            words = f'<span class="written {look}" title="{note}">{words}</span>'
+        elif mark.type == "link":
             words = _link(words, str(mark.attrs.get("href", "")), mark.attrs.get("title"))
         elif tag := _TAGS.get(mark.type):
             words = f"<{tag}>{words}</{tag}>"

@@ -10,6 +10,7 @@ from litestar.response import Redirect
 from markupsafe import Markup
 
 from api.asked_changes import asked_changes
+from api.last_read import note_reading
 from api.pages.review import refused
 from api.pages.seen import demand_seen
 from api.refusals import refusal
@@ -44,7 +45,9 @@ def edit_page(visit: ThisVisit, version_id: FromPath[str]) -> "Response[Any]":
             return refused(visit, work, refusal(error, visit.language), found)
         if found.state is not State.DRAFT:
             return Redirect(f"/{visit.language}/versions/{version_id}/review")
-        return _edit(visit, work, found)
+        answer = _edit(visit, work, found)
+    note_reading(visit, version_id, found.version.revision)
+    return answer
 
 
 @get("/versions/{version_id:str}/standing", access=Access.MEMBER, sync_to_thread=True)

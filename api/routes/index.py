@@ -6,13 +6,14 @@ from typing import Final
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from api.routes import comparing, guidelines, handbook, health, me, people, review, threads, versions
+from api.routes import comparing, guidelines, handbook, health, history, me, people, review, threads, versions
 
 _ROUTERS: Final = [
     handbook.router,
     guidelines.router,
     versions.router,
     comparing.router,
+    history.router,
     review.router,
     threads.router,
     me.router,

@@ -216,7 +216,7 @@ def send_steps(visit: ThisVisit, version_id: FromPath[str], data: JSONBody[Commi
             steps_json=data.steps,
             at=work.at,
         )
-        answer = _written(work, version_id, accepted)
+        answer = written(work, version_id, accepted)
     nudge(visit, version_id)
     return answer
 
@@ -231,12 +231,13 @@ def _bring_in(visit: Visit, version_id: str, text: Node) -> Written:
     with visit.write() as work:
         version_seen(work, version_id)
         accepted = drafts.import_text(work.session, work.actor, version_id, text, ref=f"import-{new_id()}", at=work.at)
-        answer = _written(work, version_id, accepted)
+        answer = written(work, version_id, accepted)
     nudge(visit, version_id)
     return answer
 
 
-def _written(work: Work, version_id: str, accepted: Accepted) -> Written:
+def written(work: Work, version_id: str, accepted: Accepted) -> Written:
+    """What is told of a commit."""
     return Written(
         revision=accepted.revision,
         hash=document_hash(authority.document_at(work.session, version_id, accepted.revision).document),

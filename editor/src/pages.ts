@@ -47,6 +47,13 @@ function toastLeaves(toast: HTMLElement): void {
   }, 1000);
 }
 
+/** A slider shows where it was let go; without scripts a button beside it does. */
+function slide(event: Event): void {
+  const slider = event.target;
+  if (slider instanceof HTMLInputElement && slider.type === "range") slider.form?.requestSubmit();
+}
+
+document.addEventListener("change", slide);
 document.addEventListener("keydown", searchKey);
 document.addEventListener("keydown", listKeys);
 document.addEventListener("keydown", reviewKeys);
