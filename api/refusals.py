@@ -195,6 +195,10 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         N_("A section with an open suggestion is not signed"),
         N_("It can be signed once the suggestion is accepted, rejected or taken back."),
     ),
+    "suggest_only": (
+        N_("Every change is a suggestion now"),
+        N_("The text is in review. The team that owns it decides on what you suggest."),
+    ),
     "wrong_state": (N_("This cannot be done from here"), N_("The version has moved on. Reload the page.")),
     "published_immutable": (
         N_("A published text is never changed"),

@@ -24,6 +24,11 @@ def new_id() -> str:
     return secrets.token_hex(8)
 
 
+def new_session_key() -> str:
+    """A fresh key of 8 hexadecimal digits for one open editor: it stands in every suggestion made there."""
+    return secrets.token_hex(4)
+
+
 def new_token() -> str:
     """A fresh secret of 256 bits, safe in a URL."""
     return secrets.token_urlsafe(32)

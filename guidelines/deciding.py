@@ -36,6 +36,8 @@ class Decided:
     #: What each of those decided said.
     hashes: Mapping[str, str]
     steps: Sequence[Mapping[str, Any]]
+    #: None of them was sent: they are the authority's.
+    kept: tuple[int, ...] = ()
     #: Whether this answer was given before.
     already: bool = False
 

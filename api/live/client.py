@@ -59,6 +59,12 @@ class Client:
     state: str = ""
     #: A commit of this client waits for its answer.
     committing: bool = False
+    #: And so does a decision.
+    resolving: bool = False
+    #: What ids of suggestions made here begin with; "" while none may be made.
+    session_key: str = ""
+    #: Whether suggestions of others may be decided on.
+    decides: bool = False
     close_code: int | None = None
     waiting: deque[Waiting] = field(default_factory=deque)
     size: int = 0

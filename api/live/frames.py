@@ -3,12 +3,16 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
 MOST_FRAME: Final = 1_048_576
 MOST_STEPS: Final = 64
+#: Of a commit that goes in whole or not at all.
+MOST_WHOLE: Final = 1_024
+MOST_NOTE: Final = 2_000
+MOST_DECIDED: Final = 1_000
 MOST_REF: Final = 64
 
 
@@ -33,6 +37,20 @@ class Commit(msgspec.Struct, tag_field="t", tag="commit", forbid_unknown_fields=
     ref: str
     base: Count
     steps: list[Any]
+    kind: Literal["edit", "suggest"] = "edit"
+    #: The reason for what is suggested.
+    note: str = ""
+    #: All of it or nothing; a suggestion always is.
+    whole: bool = False
+
+
+class Resolve(msgspec.Struct, tag_field="t", tag="resolve", forbid_unknown_fields=True):
+    """Decisions on suggestions as they stood at a revision."""
+
+    ref: str
+    base: Count
+    accept: list[str] = []
+    reject: list[str] = []
 
 
 class Cursor(msgspec.Struct, tag_field="t", tag="cursor", forbid_unknown_fields=True):
@@ -47,7 +65,7 @@ class Ping(msgspec.Struct, tag_field="t", tag="ping", forbid_unknown_fields=True
     """A sign of life."""
 
 
-Frame = Open | Commit | Cursor | Ping
+Frame = Open | Commit | Resolve | Cursor | Ping
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +78,8 @@ class Logged:
     #: Each step's JSON text, as the log has it.
     steps: Sequence[str]
     kept: Sequence[int] | None = field(default=None)
+    #: `suggest` or `resolve`; "" for an edit.
+    kind: str = ""
 
 
 def read_frame(text: str) -> Frame:
@@ -74,11 +94,19 @@ def read_frame(text: str) -> Frame:
         frame: Frame = msgspec.convert(value, Frame)
     except (ValueError, RecursionError, msgspec.ValidationError) as error:
         raise MalformedFrame(str(error)) from None
-    if isinstance(frame, Commit) and not (1 <= len(frame.ref) <= MOST_REF and 1 <= len(frame.steps) <= MOST_STEPS):
-        raise MalformedFrame("a commit has a short ref and 1 to 64 steps")
-    if isinstance(frame, Commit) and not (frame.ref.isascii() and frame.ref.isprintable()):
-        raise MalformedFrame("a ref is printable ASCII")
+    if isinstance(frame, Commit):
+        most = MOST_WHOLE if frame.whole or frame.kind == "suggest" else MOST_STEPS
+        if not 1 <= len(frame.steps) <= most or len(frame.note) > MOST_NOTE:
+            raise MalformedFrame("a commit has 1 to 64 steps, one that is whole 1 to 1,024")
+    if isinstance(frame, Resolve) and not 1 <= len(frame.accept) + len(frame.reject) <= MOST_DECIDED:
+        raise MalformedFrame("1 to 1,000 suggestions are decided at once")
+    if isinstance(frame, Commit | Resolve) and not _is_ref(frame.ref):
+        raise MalformedFrame("a ref is short and printable ASCII")
     return frame
+
+
+def _is_ref(ref: str) -> bool:
+    return 1 <= len(ref) <= MOST_REF and ref.isascii() and ref.isprintable()
 
 
 def write_frame(kind: str, **values: Any) -> str:
@@ -94,6 +122,8 @@ def commit_value(commit: Logged, names: dict[str, str]) -> dict[str, Any]:
         "by": {"id": commit.person_id, "name": names.get(commit.person_id, "")},
         "steps": [msgspec.Raw(step.encode()) for step in commit.steps],
     }
+    if commit.kind:
+        value["kind"] = commit.kind
     if commit.kept is not None:
         value["kept"] = list(commit.kept)
     return value

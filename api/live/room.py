@@ -17,13 +17,14 @@ from sqlalchemy.exc import OperationalError
 from api.errors import Fault, SignInRequired
 from api.live import work
 from api.live.client import MALFORMED, MAY_NOT_SEE, OWN_FAULT, SIGNED_OUT, UNKNOWN_VERSION, Client
-from api.live.frames import Commit, Cursor, Logged, commit_value, write_frame
+from api.live.frames import Commit, Cursor, Logged, Resolve, commit_value, write_frame
 from api.live.hosts import Hosts, Word
 from api.live.presence import Presence
 from api.live.work import Look, Opening, Sent, Sight
 from api.refusals import Refusal, refusal, say
 from api.visit import Services
 from guidelines.authority import Accepted
+from guidelines.deciding import Decided
 from guidelines.document_cache import DocumentCache
 from guidelines.errors import InvalidStep, UnknownVersion
 
@@ -56,7 +57,7 @@ class Room:
         self.cache = DocumentCache(most=1)
         self.clients: dict[str, Client] = {}
         self.joining: list[Joining] = []
-        self.commits: list[tuple[Client, Commit]] = []
+        self.commits: list[tuple[Client, Commit | Resolve]] = []
         self.presence = Presence(version_id, self.clients, hosts)
         self.revision = -1
         #: How far another process says that the log has come.
@@ -77,12 +78,13 @@ class Room:
         self.joining.append(Joining(client, have))
         self.wake.set()
 
-    def commit(self, client: Client, commit: Commit) -> None:
-        """Puts a commit in line; a client has one at a time."""
-        if client.committing:
+    def commit(self, client: Client, commit: Commit | Resolve) -> None:
+        """Puts a commit or decisions in line; a client has one of each at a time."""
+        decides = isinstance(commit, Resolve)
+        if client.resolving if decides else client.committing:
             client.close(MALFORMED)
             return
-        client.committing = True
+        client.resolving, client.committing = client.resolving or decides, client.committing or not decides
         self.commits.append((client, commit))
         self.wake.set()
 
@@ -183,16 +185,21 @@ class Room:
         if made.commits:
             self.revision = made.revision
             self._tell(made.commits, made.names)
+            if made.suggestions is not None:
+                self._send_all(write_frame("suggestions", list=made.suggestions))
             if self.hosts is not None:
                 self.hosts.tell(Word(self.version_id, revision=made.revision))
         told = {commit.revision for commit in made.commits}
         for (client, commit), answer in zip(taken, made.answers, strict=True):
-            client.committing = False
+            client.resolving = client.resolving and not isinstance(commit, Resolve)
+            client.committing = client.committing and isinstance(commit, Resolve)
             with self._alone(client):
                 self._answer(client, commit, answer, told)
 
-    def _answer(self, client: Client, commit: Commit, answer: Accepted | Exception, told: set[int]) -> None:
-        if isinstance(answer, Accepted):
+    def _answer(
+        self, client: Client, commit: Commit | Resolve, answer: Accepted | Decided | Exception, told: set[int]
+    ) -> None:
+        if isinstance(answer, Accepted | Decided):
             if not answer.steps or answer.revision not in told:
                 alone = work.again(answer, client.person_id)
                 client.send(write_frame("commits", list=[commit_value(alone, {client.person_id: client.name})]))
@@ -220,6 +227,8 @@ class Room:
             found = None
             with self._alone(client):
                 found = await self._do(work.opening, client.token, joining.have, self.cache)
+                if found is not None:
+                    client.session_key = await self._do(work.session_key, found.look.sights[client.token])
             if found is not None:
                 await self._keep_up(found.look.revision)
             if joining not in self.joining:
@@ -245,6 +254,9 @@ class Room:
         more: dict[str, Any] = {
             "revision": found.look.revision,
             "can": client.can,
+            "decide": client.decides,
+            "session": client.session_key,
+            "suggestions": found.suggestions,
             "state": found.look.state,
             "you": {"id": client.person_id, "name": client.name, "client": client.id},
             "threads": found.threads,
@@ -262,7 +274,7 @@ class Room:
         else:
             client.actor, client.person_id, client.name = sight.actor, sight.actor.id, sight.actor.name
             client.language = sight.actor.language
-            client.can = sight.can
+            client.can, client.decides = sight.can, sight.decides
             self.clients[client.id] = client
             return True
         return False
@@ -274,18 +286,23 @@ class Room:
         for client in list(self.clients.values()):
             if client.token in found.sights:
                 with self._alone(client):
-                    self._tell_sight(client, found, found.sights[client.token])
+                    sight = found.sights[client.token]
+                    client.session_key = client.session_key or await self._do(work.session_key, sight)
+                    self._tell_sight(client, found, sight)
         if self.seen is not None and self.seen.threads != found.threads:
             await self._tell_threads()
+        if self.seen is not None and self.seen.suggestions != found.suggestions:
+            self._send_all(write_frame("suggestions", list=await self._do(work.suggestions)))
         self.seen = found
 
     def _tell_sight(self, client: Client, found: Look, sight: Sight) -> None:
-        before = (client.can, client.state)
-        if not self._admit(client, sight) or before == (sight.can, found.state):
+        before = (client.can, client.decides, client.state)
+        if not self._admit(client, sight) or before == (sight.can, sight.decides, found.state):
             return
         client.state = found.state
         why = " ".join(say(sight.why, {}, client.language)) if sight.why else ""
-        client.send(write_frame("state", can=sight.can, state=found.state, why=why))
+        may = {"can": sight.can, "decide": sight.decides, "session": client.session_key}
+        client.send(write_frame("state", state=found.state, why=why, **may))
 
     async def _keep_up(self, revision: int) -> None:
         """Tells what came into the log by another path, up to a revision that is on disk."""

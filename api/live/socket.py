@@ -12,7 +12,7 @@ from litestar.handlers import websocket
 from litestar.params import FromPath
 
 from api.live.client import CLOSING, MALFORMED, OTHER_SCHEMA, OWN_FAULT, SILENT, Client
-from api.live.frames import Commit, Cursor, MalformedFrame, Open, Ping, read_frame, write_frame
+from api.live.frames import Commit, Cursor, MalformedFrame, Open, Ping, Resolve, read_frame, write_frame
 from api.live.room import MOST_CURSORS, Room
 from api.live.rooms import Rooms
 from api.secrets import new_id
@@ -100,7 +100,7 @@ class _Connection:
         room = self.room
         if isinstance(frame, Ping):
             self.client.send(PONG)
-        elif isinstance(frame, Commit) and room is not None:
+        elif isinstance(frame, Commit | Resolve) and room is not None:
             room.commit(self.client, frame)
         elif isinstance(frame, Cursor) and room is not None:
             if self._may_point():

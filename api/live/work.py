@@ -6,7 +6,7 @@ What these functions return is on disk when they return: only then is anybody to
 import json
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
@@ -17,17 +17,20 @@ from sqlmodel import Session, col, func, select
 from api import accounts
 from api.database import transaction
 from api.errors import Fault, SignInRequired
-from api.live.frames import Commit, Logged
+from api.live.frames import Commit, Logged, Resolve
 from api.refusals import HOUSE
+from api.secrets import new_session_key
+from api.suggestions import open_suggestions
 from api.threads import threads_of
 from api.visit import Services
-from guidelines import authority, discussion, queries
+from guidelines import authority, discussion, queries, suggestion_rows
 from guidelines.authority import Accepted
+from guidelines.deciding import Decided
 from guidelines.document import document_hash, serialise
 from guidelines.document_cache import SNAPSHOT_STEPS, DocumentCache
 from guidelines.people import Actor
-from guidelines.tables import Comment, StepRecord, Thread, Version
-from workflow import drafts
+from guidelines.tables import RESOLVE, SUGGEST, Comment, StepRecord, Suggestion, Thread, Version
+from workflow import drafts, suggesting
 from workflow.permissions import Permission, may
 from workflow.predicates import Context
 
@@ -45,6 +48,7 @@ class Sight:
     actor: Actor | None
     sees: bool = False
     can: str = "read"
+    decides: bool = False
     #: Code of the sentence that says why not to write; "" when one may.
     why: str = ""
 
@@ -57,6 +61,8 @@ class Look:
     state: str
     #: Changes whenever a thread or a comment does.
     threads: tuple[Any, ...]
+    #: Changes whenever a suggestion is made or decided.
+    suggestions: tuple[Any, ...]
     sights: Mapping[str, Sight]
 
 
@@ -70,6 +76,7 @@ class Opening:
     commits: Sequence[Logged] | None
     document: Mapping[str, Any] | None = None
     hash: str = ""
+    suggestions: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +84,19 @@ class Sent:
     """A commit that waits, with whose session it came in."""
 
     token: str
-    commit: Commit
+    commit: Commit | Resolve
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
     """What became of a batch: for each commit what was accepted or why not, and all that the log has gained."""
 
-    answers: Sequence[Accepted | Exception]
+    answers: Sequence[Accepted | Decided | Exception]
     revision: int
     commits: Sequence[Logged]
     names: Mapping[str, str]
+    #: Every open suggestion, if any was made or decided.
+    suggestions: Sequence[Mapping[str, Any]] | None = None
 
 
 def make(services: Services, version_id: str, told: int, batch: Sequence[Sent], cache: DocumentCache) -> Made:
@@ -98,8 +107,10 @@ def make(services: Services, version_id: str, told: int, batch: Sequence[Sent], 
     """
     try:
         with transaction(services.engine) as session:
+            if any(isinstance(sent.commit, Resolve) for sent in batch):  # the log's lock comes before the text's
+                queries.lock_guideline(session, queries.version(session, version_id).guideline_id)
             version = queries.lock_version(session, version_id)
-            before, answers = version.revision, []
+            before, answers, marks = version.revision, [], _suggestion_marks(session, version_id)
             people: dict[str, Actor | None] = {}
             for sent in batch:
                 answers.append(_take(session, services, version_id, sent, people, cache))
@@ -107,7 +118,9 @@ def make(services: Services, version_id: str, told: int, batch: Sequence[Sent], 
             if version.revision // SNAPSHOT_STEPS > before // SNAPSHOT_STEPS:
                 discussion.settle(session, version_id)
             commits = _exact(logged(session, version_id, told, version.revision), answers)
-            made = Made(answers, version.revision, commits, _names(session, commits))
+            moved = _suggestion_marks(session, version_id) != marks
+            suggestions = open_suggestions(session, version_id) if moved else None
+            made = Made(answers, version.revision, commits, _names(session, commits), suggestions)
     except BaseException:
         cache.forget(version_id)
         raise
@@ -124,11 +137,26 @@ def opening(services: Services, version_id: str, token: str, have: int | None, c
             return Opening(found, [], {}, None)
         actor = found.sights[token].actor
         threads = threads_of(session, version_id, actor) if actor else []
+        suggestions = open_suggestions(session, version_id)
         if have is not None and _can_catch_up(session, version_id, have, found.revision):
             commits = logged(session, version_id, have, found.revision)
-            return Opening(found, threads, _names(session, commits), commits)
+            return Opening(found, threads, _names(session, commits), commits, suggestions=suggestions)
         document = authority.document_at(session, version_id, found.revision, cache).with_suggestions
-        return Opening(found, threads, {}, None, serialise(document), document_hash(document))
+        return Opening(found, threads, {}, None, serialise(document), document_hash(document), suggestions)
+
+
+def session_key(services: Services, version_id: str, sight: Sight) -> str:
+    """A key of their own for whoever may suggest; "" for others, and where nothing can be written now."""
+    if sight.actor is None or sight.can == "read":
+        return ""
+    key = new_session_key()
+    try:
+        with transaction(services.engine) as session:
+            suggestion_rows.open_session(session, version_id, sight.actor, key=key, at=services.clock())
+    except OperationalError as error:
+        log.error("nobody can suggest in %s", version_id, exc_info=error)
+        return ""
+    return key
 
 
 def _can_catch_up(session: Session, version_id: str, have: int, revision: int) -> bool:
@@ -151,6 +179,12 @@ def missed(services: Services, version_id: str, told: int, upto: int) -> tuple[S
     with transaction(services.engine, read_only=True) as session:
         commits = logged(session, version_id, told, upto)
         return commits, _names(session, commits)
+
+
+def suggestions(services: Services, version_id: str) -> list[dict[str, Any]]:
+    """The version's open suggestions in the shape of the protocol."""
+    with transaction(services.engine, read_only=True) as session:
+        return open_suggestions(session, version_id)
 
 
 def threads(services: Services, version_id: str, readers: Mapping[str, Actor]) -> dict[str, list[dict[str, Any]]]:
@@ -181,10 +215,11 @@ def logged(session: Session, version_id: str, after: int, upto: int) -> list[Log
 
 def _commit(rows: Sequence[StepRecord]) -> Logged:
     kept = [row.own for row in rows if row.own is not None]
-    return Logged(rows[-1].revision, rows[0].ref, rows[0].person_id, [row.step for row in rows], kept)
+    kind = rows[0].cause if rows[0].cause in (SUGGEST, RESOLVE) else ""
+    return Logged(rows[-1].revision, rows[0].ref, rows[0].person_id, [row.step for row in rows], kept, kind)
 
 
-def _exact(commits: Sequence[Logged], answers: Sequence[Accepted | Exception]) -> list[Logged]:
+def _exact(commits: Sequence[Logged], answers: Sequence[Accepted | Decided | Exception]) -> list[Logged]:
     """The commits with `kept` left out where it is known that every step stands as it was sent."""
     whole = {
         answer.revision
@@ -194,19 +229,10 @@ def _exact(commits: Sequence[Logged], answers: Sequence[Accepted | Exception]) -
         and not answer.dropped
         and len(answer.kept) == len(answer.steps)
     }
-    return [
-        Logged(
-            commit.revision,
-            commit.ref,
-            commit.person_id,
-            commit.steps,
-            None if commit.revision in whole else commit.kept,
-        )
-        for commit in commits
-    ]
+    return [replace(commit, kept=None) if commit.revision in whole else commit for commit in commits]
 
 
-def again(accepted: Accepted, person_id: str) -> Logged:
+def again(accepted: Accepted | Decided, person_id: str) -> Logged:
     """An answer to the writer alone: of a commit that was taken before, or of one of which nothing was left."""
     texts = [json.dumps(step, ensure_ascii=False, separators=(",", ":")) for step in accepted.steps]
     return Logged(accepted.revision, accepted.ref, person_id, texts, accepted.kept)
@@ -219,7 +245,7 @@ def _take(
     sent: Sent,
     people: dict[str, Actor | None],
     cache: DocumentCache,
-) -> Accepted | Exception:
+) -> Accepted | Decided | Exception:
     at = services.clock()
     if sent.token not in people:
         people[sent.token] = _actor(session, sent.token, at)
@@ -228,17 +254,7 @@ def _take(
         return SignInRequired()
     try:
         with session.begin_nested():
-            drafts.may_edit(session, actor, version_id)
-            return authority.receive(
-                session,
-                version_id,
-                actor=actor,
-                ref=sent.commit.ref,
-                base_revision=sent.commit.base,
-                steps_json=sent.commit.steps,
-                at=at,
-                cache=cache,
-            )
+            return _done(session, version_id, actor, sent.commit, at, cache)
     except HOUSE as error:
         return error
     except OperationalError:
@@ -247,6 +263,40 @@ def _take(
         fault = f"{id(error):x}"[-8:]
         log.error("fault %s in a commit on %s", fault, version_id, exc_info=error)
         return Fault(fault=fault)
+
+
+def _done(
+    session: Session, version_id: str, actor: Actor, frame: Commit | Resolve, at: datetime, cache: DocumentCache
+) -> Accepted | Decided:
+    if isinstance(frame, Resolve):
+        return suggesting.decide(
+            session,
+            actor,
+            version_id,
+            accept=frame.accept,
+            reject=frame.reject,
+            seen_revision=frame.base,
+            ref=frame.ref,
+            at=at,
+            cache=cache,
+        )
+    if frame.kind == SUGGEST:
+        suggesting.may_suggest(session, actor, version_id)
+    else:
+        drafts.may_edit(session, actor, version_id)
+    return authority.receive(
+        session,
+        version_id,
+        actor=actor,
+        ref=frame.ref,
+        base_revision=frame.base,
+        steps_json=frame.steps,
+        at=at,
+        cause=frame.kind,
+        whole=frame.whole,
+        note=frame.note,
+        cache=cache,
+    )
 
 
 def _actor(session: Session, token: str, at: datetime) -> Actor | None:
@@ -259,14 +309,18 @@ def _look(session: Session, services: Services, version_id: str, tokens: Collect
     version = queries.version(session, version_id)
     context = drafts.context_of(session, version)
     sights = {token: _sight(_actor(session, token, at), version, context) for token in tokens}
-    return Look(version.revision, context.state.value, _thread_marks(session, version_id), sights)
+    marks = _thread_marks(session, version_id), _suggestion_marks(session, version_id)
+    return Look(version.revision, context.state.value, *marks, sights)
 
 
 def _sight(actor: Actor | None, version: Version, context: Context) -> Sight:
     if actor is None:
         return Sight(None)
+    decides = may(Permission.RESOLVE, actor, context)
     if not version.frozen and may(Permission.DRAFT_EDIT, actor, context):
-        return Sight(actor, sees=True, can="edit")
+        return Sight(actor, sees=True, can="edit", decides=decides)
+    if may(Permission.SUGGEST, actor, context):
+        return Sight(actor, sees=True, can="suggest", decides=decides, why="suggest_only")
     sees = may(Permission.GUIDELINE_SEE, actor, context)
     standing_still = version.frozen or context.state.value != "draft"
     return Sight(actor, sees=sees, why="version_frozen" if standing_still else "not_permitted")
@@ -281,6 +335,11 @@ def _thread_marks(session: Session, version_id: str) -> tuple[Any, ...]:
         .where(Thread.version_id == version_id)
     )
     return (*session.exec(of_threads).one(), session.exec(of_comments).one())
+
+
+def _suggestion_marks(session: Session, version_id: str) -> tuple[Any, ...]:
+    marks = select(func.count(), func.count(col(Suggestion.decided_at)), func.max(Suggestion.decided_revision))
+    return tuple(session.exec(marks.where(Suggestion.version_id == version_id)).one())
 
 
 def _names(session: Session, commits: Sequence[Logged]) -> dict[str, str]:

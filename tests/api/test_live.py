@@ -363,7 +363,7 @@ def test_another_sites_page_is_refused_before_anything_is_said(live: House) -> N
             pass
 
 
-def test_submitting_turns_every_open_editor_read_only_within_a_second(live: House) -> None:
+def test_submitting_leaves_every_open_editor_suggestions_alone_within_a_second(live: House) -> None:
     house, client = live
     with house.connect(client, "aicha") as one:
         aicha = Editor(one, name="a")
@@ -372,7 +372,7 @@ def test_submitting_turns_every_open_editor_read_only_within_a_second(live: Hous
         aicha.settle()
         house.act(lambda acting: acting.submit("v1"))
         told = aicha.until("state", patience=2.0)
-        assert (told["can"], told["state"]) == ("read", "in_review")
+        assert (told["can"], told["decide"], told["state"]) == ("suggest", True, "in_review")
         assert told["why"]
         aicha.type(insert(1, "x"))
         aicha.flush()
