@@ -24,7 +24,7 @@ WORDS: Final[Mapping[str, Words]] = {
         "team_too_small": "{quorum} of “{team}” must sign and it has {count} who may. Ask for fewer or add people.",
         "author_locks_out": (
             "“{team}” has {count} who may sign and {quorum} must: whoever of them writes in a section keeps it "
-            'from being approved. Add somebody, or write authors = "second_pair".'
+            'from being signed off. Add somebody, or write authors = "second_pair".'
         ),
         "unknown_role": "No role is called “{role}”. Correct the name.",
         "escalates_to_nobody": "Nobody holds the role “{role}” to which a missed deadline goes.",
@@ -46,7 +46,7 @@ WORDS: Final[Mapping[str, Words]] = {
         "no_distinct_people": (
             "{slots} different people are needed for one section and cannot be found: one person fills one slot."
         ),
-        "hangs_on_one_person": "Nothing can be approved without {person}. Add somebody to their team.",
+        "hangs_on_one_person": "Nothing can be signed off without {person}. Add somebody to their team.",
         "stage_empty": "The stage asks for nothing.",
         "too_many_stages": "{count} stages; {limit} at most.",
         "too_many_requirements": "{count} requirements; {limit} at most.",
@@ -56,8 +56,8 @@ WORDS: Final[Mapping[str, Words]] = {
         "restore": "{p} ({team}) restores an older text of {s}.",
         "retype": "{p} ({team}) types an older text of {s} again.",
         "submit": "{p} submits the draft for review.",
-        "approve": "{p} approves {s} for {t}.",
-        "approve_stale": "{p} approves {s} for {t}, having read an older text.",
+        "approve": "{p} signs off {s} for {t}.",
+        "approve_stale": "{p} signs off {s} for {t}, having read an older text.",
         "object": "{p} objects to {s} for {t}.",
         "retract": "{p} takes the decision on {s} back.",
         "lift": "{p} lifts the objection to {s}.",
@@ -70,12 +70,12 @@ WORDS: Final[Mapping[str, Words]] = {
         "leave": "{p} ({team}) leaves the company.",
         "join": "{p} joins {team}.",
         "move": "{p} leaves {team} for another team.",
-        "not_approved": "Yet {t} never approved the words now published in {s} as the policy asks.",
+        "not_approved": "Yet {t} never signed off the words now published in {s} as the policy asks.",
         "own_words": "Yet {t} lacks an approval of {s} by somebody who did not write it.",
-        "one_side_end": "Yet nobody outside the owner team ever approved the words now published in {s}.",
-        "nobody_can": "From here nobody is left who may approve {s} for {t}.",
+        "one_side_end": "Yet nobody outside the owner team ever signed off the words now published in {s}.",
+        "nobody_can": "From here nobody is left who may sign off {s} for {t}.",
         "dead_end_untold": "From here no decision of anybody leads to publication, and nobody is told.",
-        "dead_end_imagined": "Charte says that nobody can approve this, and somebody can.",
+        "dead_end_imagined": "Charte says that nobody can sign this off, and somebody can.",
         "nothing_changed": "Yet nothing had changed.",
         "published_over_thread": "Yet a thread on {s} is open.",
         "published_over_objection": "Yet an objection to {s} stands.",

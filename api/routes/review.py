@@ -35,7 +35,7 @@ class Decision(Body):
     decision: Choice
     team: Team
     sections: Annotated[list[SectionId], Field(min_length=1, max_length=5000)] | None = None
-    shown_hash: Hash | None = Field(None, description="Of the text that was read: required to approve and to object.")
+    shown_hash: Hash | None = Field(None, description="Of the text that was read; `approve` and `object` need it.")
     shown_revision: Annotated[int, Field(ge=0, lt=2**31)] | None = Field(
         None,
         description="That was read: the title and the other details of that revision are held against those of now.",
@@ -109,7 +109,7 @@ def list_sign_offs(visit: ThisVisit, version_id: FromPath[str]) -> list[SignOff]
 
 @post("/sign-offs", access=Access.MEMBER, refuses=(404, 409, 422), sync_to_thread=True)
 def sign_off(visit: ThisVisit, version_id: FromPath[str], data: JSONBody[Decision]) -> SignOff:
-    """Approves, objects, takes one's own decision back (`retract`) or ends a team-mate's objection (`lift`).
+    """Signs off (`approve`), objects, takes a decision back (`retract`) or ends a team-mate's objection (`lift`).
 
     On words that changed since they were shown it answers 409 `content_changed`; `facts.redline` leads to what changed.
     """

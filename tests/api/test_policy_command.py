@@ -58,7 +58,7 @@ def test_a_broken_policy_is_refused_with_its_story_in_both_languages(
         "  Claire .comms. changes “Section 1”.\n"
         r"  C\w+ submits the draft for review.\n"
         r"  C\w+ publishes.\n"
-        "  Yet nobody outside the owner team ever approved the words now published in “Section 1”.\n"
+        "  Yet nobody outside the owner team ever signed off the words now published in “Section 1”.\n"
         "The policy “standard” is refused.\n$",
         out,
     )
@@ -76,8 +76,8 @@ def test_a_broken_rule_is_told_as_a_story_among_people_of_both_teams() -> None:
         acts = story(found, found.faults[0].at)
     lines = list(Teller("en").story(Counter(found.faults[0].broken, tuple(acts), small())))
     assert lines[0] == "  Claire (comms) changes “Section 1”."
-    assert any(re.fullmatch(r"  L\w+ approves “Section 1” for legal\.", line) for line in lines)
-    assert any(re.fullmatch(r"  C\w+ approves “Section 1” for comms\.", line) for line in lines)
+    assert any(re.fullmatch(r"  L\w+ signs off “Section 1” for legal\.", line) for line in lines)
+    assert any(re.fullmatch(r"  C\w+ signs off “Section 1” for comms\.", line) for line in lines)
     assert lines[-1].startswith("  Yet ")
 
 
