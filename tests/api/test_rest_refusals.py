@@ -199,7 +199,7 @@ def test_nobody_signs_what_they_wrote(company: Company) -> None:
     version_id = in_review(company)
     found = company.sign(version_id, "aicha", "comms", status=403)
     assert (found["code"], found["facts"]["sections"]) == ("self_approval", ["b0", "b2", "meta", "outline"])
-    named = "Speaking, Pictures, Order of the sections and Title and audience"
+    named = "Speaking, Pictures, Order of the sections and Title, audience and summary"
     assert found["detail"] == f"You wrote in: {named}. A colleague of your team signs there."
     allowed = company.get(f"{API}/versions/{version_id}", "aicha")["actions"]["approve"]
     assert allowed["detail"] == found["detail"]
