@@ -257,7 +257,7 @@ def test_what_was_asked_for_stands_whole_on_the_draft_and_on_the_review_that_fol
     julie = company.visitor("julie")
     julie.send(julie.read(REVIEW), "/request-changes", remark=remark)
     draft = company.visitor("aicha").read("/versions/v1/edit")
-    assert "Julie asked for changes, " in draft.words
+    assert "Julie asked for changes on " in draft.words
     assert remark.strip() in draft.words
     rewritten_draft = company.visitor("aicha").read(REVIEW)
     assert remark.strip() in rewritten_draft.words
