@@ -127,6 +127,7 @@ export function refusal(state: EditorState, everything = false): Arrival {
 export function inParts(state: EditorState): Transaction | null {
   const shared = sharedState(state);
   const inFlight = shared.locals.filter((local) => local.sent);
+  if (inFlight.some((local) => local.whole)) return null; // a suggestion has no parts
   if (firstRun(inFlight).length === inFlight.length) return null;
   const locals = shared.locals.map((local) => ({ ...local, sent: null }));
   return state.tr.setMeta(sharing, { ...shared, locals, flight: null, apart: true }).setMeta("addToHistory", false);
@@ -189,6 +190,14 @@ export function waiting(state: EditorState): number {
 /** The text as the authority has it at the revision: without what is not confirmed. */
 export function confirmedDocument(state: EditorState): Node {
   return without(sharedState(state).locals, state.doc);
+}
+
+/** The text before and after the suggestions that wait to be sent first; null when none do. */
+export function nextSuggestions(state: EditorState): readonly [before: Node, after: Node] | null {
+  const { locals, flight } = sharedState(state);
+  if (flight || locals[0]?.whole?.travel !== "suggest") return null;
+  const end = locals.findIndex((local) => local.whole?.travel !== "suggest");
+  return [confirmedDocument(state), without(end < 0 ? [] : locals.slice(end), state.doc)];
 }
 
 /** The words that steps would have written, for their writer to copy. */

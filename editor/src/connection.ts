@@ -10,6 +10,7 @@ import {
   departure,
   inParts,
   isOf,
+  nextSuggestions,
   refusal,
   restOf,
   sharedState,
@@ -18,7 +19,16 @@ import {
   type Commit,
   type Fate,
 } from "./collab.ts";
-import type { Cursor, FromAuthority, Present, Standing, Thread, ToAuthority } from "./frames.ts";
+import type {
+  Can,
+  Cursor,
+  FromAuthority,
+  Present,
+  Standing,
+  SuggestionRow,
+  Thread,
+  ToAuthority,
+} from "./frames.ts";
 import { after, ENDS, patience, type Happening, type Phase } from "./phases.ts";
 import { schema as model } from "./schema.ts";
 
@@ -30,7 +40,7 @@ const MOST_FAULTS = 4;
 const NOT_TAKEN: ReadonlySet<string> = new Set(["version_gone", "fault"]);
 
 /** Why words are shown to be copied. */
-export type Loss = "moved" | "reopened" | "refused";
+export type Loss = "moved" | "reopened" | "refused" | "left";
 
 /** What the connection needs of the page. */
 export interface Host {
@@ -40,6 +50,8 @@ export interface Host {
   /** Puts the text on the page, at first and again when the old copy is of no use; `taken` makes it of the old one. */
   open(doc: Node, standing: Standing, taken: Transaction | null): void;
   dispatch(tr: Transaction): void;
+  /** What must be done before the commit under way is sent; null when nothing must. */
+  beforeSending(): Promise<void> | null;
   /** After each change of phase, of rights, or of what is saved. */
   changed(): void;
   threads(list: readonly Thread[]): void;
@@ -49,12 +61,19 @@ export interface Host {
   lost(words: string, why: Loss, refusal?: { title: string; detail: string }): void;
   told(refusal: { title: string; detail: string }): void;
   /** Whether one may write, why not, and in which state the version is. */
-  rights(can: "edit" | "read", why: string, state: string): void;
+  rights(can: Can, why: string, state: string): void;
+  /** The key with which ids of suggestions made here begin. */
+  session(key: string): void;
+  suggestions(list: readonly SuggestionRow[]): void;
+  /** Whether what leads from one text to the other is the writer's suggestion still, after others' words moved it. */
+  isLawful(before: Node, after: Node): boolean;
 }
 
 export class Connection {
   phase: Phase = "opening";
-  can: "edit" | "read" = "read";
+  can: Can = "read";
+  /** Whether one may decide on others' suggestions. */
+  decides = false;
   /** Why the phase is `gone`, or in words of the authority. */
   end: { reason: string; title: string; detail: string } | null = null;
   since = 0;
@@ -64,10 +83,12 @@ export class Connection {
   private afresh = true;
   /** The whole text that waits for the answer to the commit under way, and what came after it. */
   private waiting: { anew: Anew; standing: Standing; since: FromAuthority[] } | null = null;
-  /** Who writes here. */
-  private me = "";
+  /** Who writes here: the page is theirs. */
+  private readonly me: string;
   private heard = 0;
   private made = 0;
+  /** The name of the newest decision, for its refusal. */
+  private deciding = "";
   private pointed = 0;
   private timers: { retry: number; ping: number; point: number } = { retry: 0, ping: 0, point: 0 };
   private readonly name = Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => byte.toString(36)).join("");
@@ -75,9 +96,10 @@ export class Connection {
   private readonly schema: string;
   private readonly host: Host;
 
-  constructor(url: string, schema: string, host: Host) {
+  constructor(url: string, schema: string, me: string, host: Host) {
     this.url = url;
     this.schema = schema;
+    this.me = me;
     this.host = host;
     window.addEventListener("online", () => this.retry());
     window.addEventListener("offline", () => this.cut());
@@ -91,7 +113,9 @@ export class Connection {
     return state !== null && sharedState(state).locals.length > 0;
   }
 
-  start(): void {
+  /** `goesOn` says that the copy is an earlier one, to be brought up to date. */
+  start(goesOn: boolean): void {
+    this.afresh = !goesOn;
     this.dial();
   }
 
@@ -107,10 +131,24 @@ export class Connection {
   flush(): void {
     const state = this.host.state();
     if (this.phase !== "live" || !state) return;
+    const next = nextSuggestions(state);
+    if (next && !this.host.isLawful(...next)) return this.apply(refusal(state, true), "moved");
     const tr = departure(state, `${this.name}-${++this.made}`);
     if (!tr) return;
     this.host.dispatch(tr);
-    this.sendFlight();
+    const { socket } = this;
+    const waits = this.host.beforeSending();
+    if (!waits) return this.sendFlight();
+    void waits.then(() => socket === this.socket && this.sendFlight());
+  }
+
+  /** Decides on suggestions; false when there is no connection. */
+  resolve(accept: readonly string[], reject: readonly string[]): boolean {
+    const state = this.host.state();
+    if (!state || this.phase !== "live") return false;
+    this.deciding = `${this.name}-${++this.made}`;
+    this.send({ t: "resolve", ref: this.deciding, base: sharedState(state).revision, accept, reject });
+    return true;
   }
 
   /** To be called when the selection moves; sent a few times a second at most. */
@@ -197,20 +235,23 @@ export class Connection {
   private take(frame: FromAuthority): void {
     if (this.waiting && frame.t !== "reload") return this.decide(frame);
     switch (frame.t) {
+      // Somebody else has signed in meanwhile: the words on this page are not theirs.
       case "init":
-        this.me = frame.you.id;
+        if (frame.you.id !== this.me) return this.finish("another", "", "");
         return this.opened(frame.doc, frame);
       case "catchup":
-        this.me = frame.you.id;
+        if (frame.you.id !== this.me) return this.finish("another", "", "");
         return this.caughtUp(frame.commits, frame);
       case "commits":
         return this.commits(frame.list);
       case "nack":
         return this.refused(frame);
       case "state":
-        return this.rights(frame.can, frame.why, frame.state);
+        return this.rights(frame, frame.why);
       case "threads":
         return this.host.threads(frame.list);
+      case "suggestions":
+        return this.host.suggestions(frame.list);
       case "people":
         return this.host.people(frame.list, undefined);
       case "cursors":
@@ -287,15 +328,18 @@ export class Connection {
 
   private stands(standing: Standing): void {
     this.attempts = 0;
+    this.host.suggestions(standing.suggestions ?? []);
     this.host.people(standing.people, standing.you.client);
     this.host.threads(standing.threads);
-    this.rights(standing.can, "", standing.state);
+    this.rights(standing, "");
   }
 
-  private rights(can: "edit" | "read", why: string, state: string): void {
+  private rights({ can, decide, session, state }: Pick<Standing, "can" | "decide" | "session" | "state">, why: string) {
     this.can = can;
+    this.decides = decide === true;
+    if (session) this.host.session(session);
     this.host.rights(can, why, state);
-    this.move(can === "edit" ? "opened-to-edit" : "opened-to-read");
+    this.move(can === "read" ? "opened-to-read" : "opened-to-edit");
     this.settle();
   }
 
@@ -317,6 +361,7 @@ export class Connection {
 
   private refused(frame: { ref: string; code: string; title: string; detail: string }): void {
     const state = this.host.state();
+    if (frame.ref === this.deciding) return this.host.told(frame);
     if (!state || sharedState(state).flight?.ref !== frame.ref) return;
     if (frame.code === "version_gone") return this.openAgain();
     if (frame.code === "fault" && ++this.faults < MOST_FAULTS) return this.cut();

@@ -7,6 +7,7 @@ import { EditorView } from "prosemirror-view";
 import {
   anchorsIn,
   anchorsPlugin,
+  isDiscussed,
   threadAt,
   threadBeside,
   withDraft,
@@ -17,8 +18,10 @@ import {
 import { isFromAuthority, sharedPlugin, sharedState, waiting } from "./collab.ts";
 import { Connection, type Host } from "./connection.ts";
 import { part } from "./dom.ts";
-import type { Thread } from "./frames.ts";
+import type { Can, Thread } from "./frames.ts";
+import { People } from "./following.ts";
 import { freshId, uniqueIds } from "./ids.ts";
+import { keptDocument, Keeper, restoring, type Unsent } from "./kept.ts";
 import { keys } from "./keys.ts";
 import { editLink, heldWords } from "./linkform.ts";
 import { look } from "./look.ts";
@@ -27,11 +30,12 @@ import { Notices } from "./notices.ts";
 import { Outline } from "./outline.ts";
 import { cleanHtml, cleanSlice, cleanText, TURNS, wholeBlocks } from "./paste.ts";
 import { Places } from "./places.ts";
-import { presence, showPeople, withCarets, withoutGone } from "./presence.ts";
+import { presence, withCarets, withoutGone } from "./presence.ts";
 import { poster } from "./rest.ts";
 import { Saved } from "./saved.ts";
 import { nodeType } from "./schema.ts";
 import { StateParts } from "./standing.ts";
+import { SuggestPage } from "./suggest-page.ts";
 import { tablesPlugin } from "./tables.ts";
 import { Toolbar } from "./toolbar.ts";
 import { undoPlugin } from "./undoing.ts";
@@ -43,7 +47,7 @@ interface Options {
   readonly language: Language;
   readonly textLanguage: string;
   readonly csrf: string;
-  readonly can: "edit" | "read";
+  readonly can: Can;
   readonly standingUrl: string;
   readonly liveUrl: string;
   readonly apiUrl: string;
@@ -59,11 +63,16 @@ const MOST_PASTED = 300_000;
 const options = JSON.parse(part("editor-options").textContent ?? "{}") as Options;
 const say = speaker(options.language);
 const post = poster(options.apiUrl, options.csrf, options.language);
-const notices = new Notices(part("editor-notice"), say);
+const notices = new Notices(part("editor-notice"), say, (words) => {
+  if (!view || !writable()) return false;
+  view.focus();
+  return view.pasteText(words);
+});
 const stateParts = new StateParts(options.standingUrl, `draft ${options.can}`);
 const sheet = document.querySelector<HTMLElement>(".sheet") ?? part("editor");
 
 let view: EditorView | null = null;
+const people = new People(part("present"), options.me, say, () => view);
 let places = new Places(0);
 let toolbar: Toolbar | null = null;
 let outline: Outline | null = null;
@@ -85,6 +94,7 @@ const host: Host = {
     refresh();
   },
   dispatch: (tr) => view?.dispatch(tr),
+  beforeSending: () => view && keeper.beforeSending(view.state),
   changed,
   threads(list) {
     threads = list;
@@ -95,27 +105,80 @@ const host: Host = {
   },
   people(list, you) {
     ownClient = you ?? ownClient;
-    showPeople(part("present"), list, options.me, say);
     const tr = view && withoutGone(view.state, list);
     if (tr) view?.dispatch(tr);
+    people.show(list);
   },
-  cursors: (list) => view?.dispatch(withCarets(view.state, list, ownClient, places)),
-  commit: (commit) => places.remember(commit),
+  cursors(list) {
+    view?.dispatch(withCarets(view.state, list, ownClient, places));
+    people.refresh();
+  },
+  commit(commit) {
+    places.remember(commit);
+    people.hear(commit.by.id);
+    people.refresh();
+  },
   lost: (words, why, refusal) => notices.lost(words, why, refusal),
   told: (refusal) => notices.refused(refusal),
   rights: (can, why, state) => void showRights(can, why, state),
+  session: (key) => suggesting.session(key),
+  suggestions: (list) => suggesting.told(list),
+  isLawful: (before, after) => suggesting.isLawful(before, after),
 };
 
 const live = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${options.liveUrl}`;
-const connection = new Connection(live, SCHEMA_HASH, host);
+const keeper = new Keeper(options.me.id, options.versionId, SCHEMA_HASH, () => changed());
+const connection = new Connection(live, SCHEMA_HASH, options.me.id, host);
+const suggesting = new SuggestPage(
+  {
+    view: () => view,
+    can: () => connection.can,
+    decides: () => connection.decides,
+    told: (refusal) => notices.refused(refusal),
+    decide: (accept, reject) => void decide(accept, reject),
+    isDiscussed: (from, to) => view !== null && isDiscussed(view.state, from, to),
+  },
+  options.me,
+  say,
+  options.language,
+);
 const saved = new Saved(part("saved"), say, options.language, () => connection.retry());
 
 window.addEventListener("beforeunload", (event) => {
-  if (connection.unsent) event.preventDefault();
+  if (connection.unsent && view && !keeper.isKept(view.state)) event.preventDefault();
 });
 measure();
 changed();
-connection.start();
+void goOn();
+
+/** With what a closed tab left, put back where it was: the authority is then told of it as after a cut. */
+async function goOn(): Promise<void> {
+  const left = await keeper.left();
+  for (const unsent of left) {
+    if (view || !restore(unsent)) {
+      if (unsent.words) notices.lost(unsent.words, "left");
+      await keeper.forget(unsent).catch(() => undefined);
+    }
+  }
+  connection.start(view !== null);
+}
+
+function restore(unsent: Unsent): boolean {
+  try {
+    if (unsent.schema !== SCHEMA_HASH) return false;
+    const state = freshState(keptDocument(unsent), unsent.revision);
+    const restored = state.apply(restoring(state, unsent));
+    places = new Places(unsent.revision);
+    keeper.adopt(unsent, restored);
+    build(restored);
+    refresh();
+    notices.restored(unsent.at, options.language === "fr" ? "fr-FR" : "en-GB");
+    return true;
+  } catch (error) {
+    console.error(error);
+    return false;
+  }
+}
 
 /** The toolbar stays below the bars above it, however high they are. */
 function measure(): void {
@@ -138,6 +201,7 @@ function near(state: EditorState, place: number): EditorState {
 function freshState(doc: Node, revision: number): EditorState {
   const plugins = [
     sharedPlugin(revision),
+    ...suggesting.plugins(),
     uniqueIds(),
     undoPlugin(),
     look(say),
@@ -202,6 +266,7 @@ function build(state: EditorState): void {
   toolbar = new Toolbar(view, say, {
     link: onlyWriting(() => view !== null && editLink(view, say)),
     comment: () => view && startComment(view.state, view.dispatch, view),
+    suggest: suggesting.button,
   });
   sheet.before(toolbar.dom);
   outline = new Outline(part("outline"), view, say);
@@ -222,6 +287,8 @@ function build(state: EditorState): void {
     say,
     options.language,
   );
+  suggesting.build(part("margin"), view);
+  margin.beside = () => suggesting.placed();
 }
 
 /**
@@ -235,12 +302,15 @@ function readInput(view: EditorView): void {
 /** Every change of the text goes through here, one's own and the authority's. */
 function take(this: EditorView, tr: Transaction): void {
   const before = this.state;
-  const state = before.apply(tr);
+  const shaped = suggesting.shaped(before, tr);
+  if (!shaped) return;
+  const state = before.apply(shaped);
   this.updateState(state);
   if (tr.selectionSet && !isFromAuthority(tr) && state.selection.empty && this.hasFocus()) followCaret(state);
   refresh();
   connection.flush();
   if (!isFromAuthority(tr)) connection.point();
+  if (tr.docChanged && !isFromAuthority(tr)) people.stop();
 }
 
 function refresh(): void {
@@ -258,16 +328,19 @@ function changed(): void {
     revision: shared?.revision ?? null,
     waiting: state ? waiting(state) : 0,
     since: connection.since,
+    keeps: !keeper.failed,
   });
   if (connection.end) notices.ended(connection.end.reason, connection.end.title, connection.end.detail);
   if (view && view.editable !== writable()) view.setProps({});
+  if (state) keeper.note(state);
   if (!shared?.locals.length && connection.phase === "live") for (const go of whenSaved.splice(0)) go();
   toolbar?.show();
+  suggesting.show();
 }
 
 /** A text in review says so in the banner of its state; any other that one may not write on says why. */
-async function showRights(can: "edit" | "read", why: string, state: string): Promise<void> {
-  const reason = can === "edit" ? null : why || say("readOnlyWhy");
+async function showRights(can: Can, why: string, state: string): Promise<void> {
+  const reason = can === "read" ? why || say("readOnlyWhy") : null;
   if (state === "draft") notices.readOnly(reason);
   const shown = await stateParts.show(state, can);
   if (state !== "draft") notices.readOnly(shown ? null : reason);
@@ -277,6 +350,7 @@ async function showRights(can: "edit" | "read", why: string, state: string): Pro
 function followCaret(state: EditorState): void {
   const thread = threadAt(state, state.selection.head);
   if (view && thread !== anchorsIn(state).focus) view.dispatch(withFocus(view.state, thread));
+  suggesting.follow(state);
 }
 
 function focusThread(thread: string | null): void {
@@ -317,12 +391,21 @@ function startComment(state: EditorState, _dispatch?: unknown, at?: EditorView):
   return true;
 }
 
-/** Waits until the words are everybody's: positions hold at a revision of the log only. */
-async function openThread(text: string): Promise<void> {
+/** Waits until the words are everybody's: positions and suggestions hold at a revision of the log only. */
+async function allSaved(): Promise<void> {
   await new Promise<void>((go) => {
     whenSaved = [...whenSaved, go];
     changed();
   });
+}
+
+async function decide(accept: readonly string[], reject: readonly string[]): Promise<void> {
+  await allSaved();
+  connection.resolve(accept, reject);
+}
+
+async function openThread(text: string): Promise<void> {
+  await allSaved();
   const state = view?.state;
   const draft = state && anchorsIn(state).draft;
   if (!state || !draft) return;
@@ -352,12 +435,12 @@ function openLink(_view: EditorView, event: MouseEvent): boolean {
 
 /** Offline too: what one writes then waits. */
 function writable(): boolean {
-  return connection.can === "edit" && connection.phase !== "gone";
+  return connection.can !== "read" && connection.phase !== "gone";
 }
 
 function onlyWriting(command: Command): Command {
   return (state, dispatch, at) =>
-    dispatch && connection.can === "edit"
+    dispatch && connection.can !== "read"
       ? command(state, dispatch, at ?? view ?? undefined)
-      : connection.can === "edit";
+      : connection.can !== "read";
 }

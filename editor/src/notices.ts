@@ -7,6 +7,7 @@ const LOSSES: Readonly<Record<Loss, keyof Words>> = {
   moved: "lostWhy",
   reopened: "lostReopened",
   refused: "lostRefused",
+  left: "lostLeft",
 };
 
 const ENDS: Readonly<Record<string, keyof Words>> = {
@@ -14,6 +15,7 @@ const ENDS: Readonly<Record<string, keyof Words>> = {
   sign_in_required: "goneSignedOut",
   forbidden: "goneForbidden",
   not_permitted: "goneForbidden",
+  another: "goneAnother",
   unknown: "goneUnknown",
   schema: "goneSchema",
   schema_changed: "goneSchema",
@@ -24,9 +26,20 @@ export class Notices {
   private readonly say: Say;
   private readonly standing = new Map<string, HTMLElement>();
 
-  constructor(place: HTMLElement, say: Say) {
+  /** Puts words into the text where the caret stands; false where one may not write. */
+  private readonly insert: (words: string) => boolean;
+
+  constructor(place: HTMLElement, say: Say, insert: (words: string) => boolean) {
     this.place = place;
     this.say = say;
+    this.insert = insert;
+  }
+
+  /** Words that had not been sent when the page was closed are in the text again. */
+  restored(at: number, language: string): void {
+    const time = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(at);
+    const acts = element("p", { class: "acts" }, this.closer("restored"));
+    this.show("restored", "ok", "check", this.say("restored"), this.say("restoredWhy", { time }), acts);
   }
 
   /** Words to copy. Those that are lost for the same reason one after the other stand in one notice. */
@@ -44,9 +57,15 @@ export class Notices {
     });
     text.value = words;
     const copy = button({ class: "btn small" }, () => void this.copy(text, copy), icon("copy"), this.say("copy"));
+    const insert = button(
+      { class: "btn small" },
+      () => this.insert(text.value) && this.close(why),
+      icon("text-cursor-input"),
+      this.say("insertHere"),
+    );
     const title = refusal?.title || this.say("lostTitle");
     const detail = refusal ? `${refusal.detail} ${this.say(LOSSES[why])}` : this.say(LOSSES[why]);
-    this.show(why, "warn", "unlink", title, detail, text, element("p", { class: "acts" }, copy, this.closer(why)));
+    this.show(why, "warn", "unlink", title, detail, text, element("p", { class: "acts" }, copy, insert, this.closer(why)));
   }
 
   refused({ title, detail }: { title: string; detail: string }): void {

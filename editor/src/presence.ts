@@ -1,10 +1,9 @@
-// Who else is here: their carets and selections in the text, their avatars in the bar.
+// Who else is here: their carets and selections in the text.
 import { Plugin, PluginKey, type EditorState, type Transaction } from "prosemirror-state";
 import { Decoration, DecorationSet } from "prosemirror-view";
-import { avatar, colourOf, element } from "./dom.ts";
+import { colourOf, element } from "./dom.ts";
 import type { Cursor, Present } from "./frames.ts";
 import type { Places } from "./places.ts";
-import type { Say } from "./words.ts";
 
 /** Somebody's place in the text as it stands here. */
 export interface Caret extends Present {
@@ -57,25 +56,6 @@ export function withoutGone(state: EditorState, people: readonly Present[]): Tra
   const here = new Set(people.map((person) => person.client));
   const kept = new Map([...known].filter(([client]) => here.has(client)));
   return kept.size === known.size ? null : state.tr.setMeta(carets, kept).setMeta("addToHistory", false);
-}
-
-/** The avatars, each person once, oneself first. */
-export function showPeople(
-  bar: HTMLElement,
-  people: readonly Present[],
-  me: { id: string; name: string },
-  say: Say,
-): void {
-  const others = new Map(people.filter((person) => person.id !== me.id).map((person) => [person.id, person]));
-  const all = [me, ...others.values()];
-  bar.replaceChildren(
-    ...all.map((person) => {
-      const made = avatar(person);
-      made.title = person === me ? `${person.name}, ${say("you")}` : person.name;
-      return made;
-    }),
-  );
-  bar.setAttribute("aria-label", say("present", { names: all.map((person) => person.name).join(", ") }));
 }
 
 /** A caret goes along with what its owner types; the commit brings it before the owner's next place is told. */

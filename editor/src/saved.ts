@@ -1,14 +1,17 @@
 // The word at the top: saved only when it is durable, else saving or offline with what waits.
 import { element, icon } from "./dom.ts";
+import type { Can } from "./frames.ts";
 import type { Phase } from "./phases.ts";
 import type { Say } from "./words.ts";
 
 export interface Keeping {
   readonly phase: Phase;
-  readonly can: "edit" | "read";
+  readonly can: Can;
   readonly revision: number | null;
   readonly waiting: number;
   readonly since: number;
+  /** Whether this browser keeps what waits when the page is closed. */
+  readonly keeps: boolean;
 }
 
 /** A screen reader is told after this quiet time, not at each key. */
@@ -69,7 +72,7 @@ export class Saved {
     if (this.wasOffline) {
       this.wasOffline = false;
       this.backUntil = Date.now() + BACK;
-      window.setTimeout(() => this.show({ phase, can, revision, waiting, since: 0 }), BACK + 50);
+      window.setTimeout(() => this.show({ phase, can, revision, waiting, since: 0, keeps: true }), BACK + 50);
     }
     return [
       "saved",
@@ -78,16 +81,18 @@ export class Saved {
     ];
   }
 
-  private showBar({ phase, since }: Keeping): void {
+  private showBar({ phase, since, keeps }: Keeping): void {
     if (phase !== "offline" && !(phase === "opening" && this.wasOffline)) return this.bar.remove();
-    if (this.bar.isConnected) return;
+    const goOn = this.say(keeps ? "offlineGoOn" : "offlineNotKept");
+    if (this.bar.isConnected && this.bar.dataset["goOn"] === goOn) return;
+    this.bar.dataset["goOn"] = goOn;
     const time = new Intl.DateTimeFormat(this.language, { hour: "2-digit", minute: "2-digit" }).format(since);
     const words = element(
       "span",
       {},
       element("strong", {}, this.say("offlineSince", { time })),
       " ",
-      this.say("offlineGoOn"),
+      goOn,
     );
     const again = element(
       "button",

@@ -1,7 +1,10 @@
 // What the editor says, in both languages. The type of `fr` is that of `en`: a word that one lacks fails the check.
 // French keeps its typography: U+00A0 before a colon and inside « », U+202F before ; ? !, and ’.
 
+import { suggestingEn, suggestingFr } from "./suggest-words.ts";
+
 export const en = {
+  ...suggestingEn,
   textLabel: "Text of the guideline",
   toolbar: "Formatting",
   tableTools: "Table",
@@ -70,6 +73,7 @@ export const en = {
   offlineMany: "Offline, {n} changes wait",
   offlineSince: "Offline since {time}.",
   offlineGoOn: "Go on writing: what you write waits on this device.",
+  offlineNotKept: "Go on writing, but leave this page open: this browser keeps nothing that is not sent.",
   offlineRetry: "Try again",
   opening: "Opening the text",
   readOnly: "Read only",
@@ -77,6 +81,7 @@ export const en = {
   readOnlyWhy: "Changing it is not yours at this moment.",
   goneTitle: "This page cannot go on",
   goneSignedOut: "You are signed out. Sign in again, then come back.",
+  goneAnother: "Somebody else has signed in on this browser. What you had not sent is kept for you on this device.",
   goneForbidden: "You no longer have the right to see this draft.",
   goneUnknown: "This draft no longer exists.",
   goneSchema: "Charte has been updated. Load the page again.",
@@ -85,6 +90,10 @@ export const en = {
   lostWhy: "What stood around them was changed at the same moment. Copy them and put them where they belong now.",
   lostReopened: "The text had to be opened again. These words were not saved. Copy them and put them back.",
   lostRefused: "These words were not saved. Copy them.",
+  lostLeft: "They were written on this device before the page was closed, and not sent. Copy them, or put them where the caret stands.",
+  restored: "Words that had not been sent are back in the text",
+  restoredWhy: "You wrote them before the page was closed ({time}); this device kept them.",
+  insertHere: "Insert at the caret",
   copy: "Copy",
   copied: "Copied",
   close: "Close",
@@ -98,6 +107,12 @@ export const en = {
   openMany: "{n} open threads",
   you: "you",
   present: "Here now: {names}",
+  writesIn: "is writing in “{section}”",
+  readsIn: "is in “{section}”",
+  beginning: "the beginning",
+  follow: "Follow {who}",
+  following: "You follow {name}",
+  followStop: "Stop",
   threadNew: "New comment",
   threadText: "Your comment",
   threadSend: "Comment",
@@ -126,6 +141,7 @@ export const en = {
 export type Words = Record<keyof typeof en, string>;
 
 export const fr: Words = {
+  ...suggestingFr,
   textLabel: "Texte",
   toolbar: "Mise en forme",
   tableTools: "Tableau",
@@ -194,6 +210,7 @@ export const fr: Words = {
   offlineMany: "Hors ligne, {n} modifications attendent",
   offlineSince: "Hors ligne depuis {time}.",
   offlineGoOn: "Continuez d’écrire\u00a0: vos mots attendent sur cet appareil.",
+  offlineNotKept: "Continuez d’écrire, mais laissez cette page ouverte\u00a0: ce navigateur ne garde rien qui ne soit envoyé.",
   offlineRetry: "Réessayer",
   opening: "Ouverture du texte",
   readOnly: "Lecture seule",
@@ -201,6 +218,8 @@ export const fr: Words = {
   readOnlyWhy: "Ce n’est pas à vous de le modifier en ce moment.",
   goneTitle: "Cette page ne peut pas continuer",
   goneSignedOut: "Vous êtes déconnecté. Connectez-vous de nouveau, puis revenez.",
+  goneAnother:
+    "Une autre personne s’est connectée dans ce navigateur. Ce que vous n’aviez pas envoyé reste gardé pour vous sur cet appareil.",
   goneForbidden: "Vous n’avez plus le droit de voir ce brouillon.",
   goneUnknown: "Ce brouillon n’existe plus.",
   goneSchema: "Charte a été mise à jour. Rechargez la page.",
@@ -209,6 +228,11 @@ export const fr: Words = {
   lostWhy: "Ce qui les entourait a changé au même moment. Copiez-les et mettez-les à leur nouvelle place.",
   lostReopened: "Le texte a dû être rouvert. Ces mots n’ont pas été enregistrés. Copiez-les et remettez-les.",
   lostRefused: "Ces mots n’ont pas été enregistrés. Copiez-les.",
+  lostLeft:
+    "Vous les avez écrits sur cet appareil avant la fermeture de la page, et ils n’ont pas été envoyés. Copiez-les, ou insérez-les à la position du curseur.",
+  restored: "Des mots qui n’avaient pas été envoyés sont de nouveau dans le texte",
+  restoredWhy: "Vous les avez écrits avant la fermeture de la page ({time})\u202f; cet appareil les a gardés.",
+  insertHere: "Insérer au curseur",
   copy: "Copier",
   copied: "Copié",
   close: "Fermer",
@@ -222,6 +246,12 @@ export const fr: Words = {
   openMany: "{n} fils ouverts",
   you: "vous",
   present: "Présents\u00a0: {names}",
+  writesIn: "écrit dans «\u00a0{section}\u00a0»",
+  readsIn: "est dans «\u00a0{section}\u00a0»",
+  beginning: "le début",
+  follow: "Suivre {who}",
+  following: "Vous suivez {name}",
+  followStop: "Arrêter",
   threadNew: "Nouveau commentaire",
   threadText: "Votre commentaire",
   threadSend: "Commenter",
