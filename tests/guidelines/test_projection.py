@@ -239,3 +239,24 @@ def test_an_authority_that_projects_otherwise_is_caught(
     assert written.differences() != []
     written.session.rollback()
     written.session.close()
+
+
+def as_before_it_was_kept(written: Written) -> None:
+    """The rows as they were when nobody's makers were kept: whoever made a commit wrote in all that it changed."""
+    triggers.drop(written.session.connection())
+    written.session.execute(update(SectionRevision).values(makers="", lost=""))
+    written.session.expire_all()
+
+
+def test_rows_from_before_the_makers_were_kept_are_sound(written: Written) -> None:
+    as_before_it_was_kept(written)
+    assert written.differences() == []
+    written.act("delete", 2, 40, "")
+    written.act("add", 1, 0, "no ")
+    assert written.differences() == []
+
+
+def test_a_row_from_before_names_no_more_than_its_commits_maker(written: Written) -> None:
+    as_before_it_was_kept(written)
+    written.session.add(Authorship(version_id="v", revision=1, section="s1", person_id="samuel"))
+    assert any("author s1" in found for found in written.differences())
