@@ -77,8 +77,11 @@ def words_of(blocks: Sequence[Node]) -> Words:
 def _words(value: dict[str, Any], is_textblock: bool) -> Iterator[Hashable]:
     kind, content = value["type"], value.get("content", ())
     if kind == "text":
-        marks = json.dumps(value["marks"], sort_keys=True) if "marks" in value else ""
-        yield from ((character, marks) for character in value["text"])
+        if "marks" in value:
+            marks = json.dumps(value["marks"], sort_keys=True)
+            yield from ((character, marks) for character in value["text"])
+        else:
+            yield from value["text"]
     elif content or not is_textblock:
         yield kind, json.dumps([value.get("attrs"), value.get("marks")], sort_keys=True)
         for child in content:
