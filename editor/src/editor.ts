@@ -16,12 +16,13 @@ import {
   withThreads,
 } from "./anchors.ts";
 import { isFromAuthority, sharedPlugin, sharedState, waiting } from "./collab.ts";
-import { Connection, type Host } from "./connection.ts";
+import { Connection } from "./connection.ts";
 import { part } from "./dom.ts";
 import type { Can, Thread } from "./frames.ts";
 import { People } from "./following.ts";
-import { freshId, uniqueIds } from "./ids.ts";
+import { uniqueIds } from "./ids.ts";
 import { keptDocument, Keeper, restoring, type Unsent } from "./kept.ts";
+import type { Host } from "./host.ts";
 import { keys } from "./keys.ts";
 import { editLink, heldWords } from "./linkform.ts";
 import { look } from "./look.ts";
@@ -33,9 +34,9 @@ import { Places } from "./places.ts";
 import { presence, withCarets, withoutGone } from "./presence.ts";
 import { poster } from "./rest.ts";
 import { Saved } from "./saved.ts";
-import { nodeType } from "./schema.ts";
 import { StateParts } from "./standing.ts";
 import { SuggestPage } from "./suggest-page.ts";
+import { measure, near, readInput, textAttributes, writeBelow } from "./surface.ts";
 import { tablesPlugin } from "./tables.ts";
 import { Toolbar } from "./toolbar.ts";
 import { undoPlugin } from "./undoing.ts";
@@ -180,24 +181,6 @@ function restore(unsent: Unsent): boolean {
   }
 }
 
-/** The toolbar stays below the bars above it, however high they are. */
-function measure(): void {
-  for (const [selector, name] of [
-    [".docbar", "--docbar"],
-    [".top", "--header"],
-  ] as const) {
-    const bar = document.querySelector<HTMLElement>(selector);
-    if (bar)
-      new ResizeObserver(() => document.documentElement.style.setProperty(name, `${bar.offsetHeight}px`)).observe(bar);
-  }
-}
-
-/** With the caret about where it stood in the copy before. */
-function near(state: EditorState, place: number): EditorState {
-  const { doc } = state;
-  return state.apply(state.tr.setSelection(Selection.near(doc.resolve(Math.min(place, doc.content.size)))));
-}
-
 function freshState(doc: Node, revision: number): EditorState {
   const plugins = [
     sharedPlugin(revision),
@@ -231,18 +214,7 @@ function build(state: EditorState): void {
       editable: writable,
       scrollThreshold: { top: 190, bottom: 60, left: 0, right: 0 },
       scrollMargin: { top: 200, bottom: 90, left: 5, right: 5 },
-      attributes: (now) => ({
-        class: "prose hang",
-        id: "text",
-        role: "textbox",
-        "aria-multiline": "true",
-        "aria-label": say("textLabel"),
-        lang: options.textLanguage,
-        spellcheck: "true",
-        ...(now.doc.childCount === 1 && now.doc.firstChild?.isTextblock && !now.doc.firstChild.content.size
-          ? { "data-placeholder": say("placeholder") }
-          : {}),
-      }),
+      attributes: ({ doc }) => textAttributes(doc, say, options.textLanguage),
       dispatchTransaction: take,
       transformPastedHTML: cleanHtml,
       transformPastedText: cleanText,
@@ -289,14 +261,6 @@ function build(state: EditorState): void {
   );
   suggesting.build(part("margin"), view);
   margin.beside = () => suggesting.placed();
-}
-
-/**
- * Takes in what the browser did and has not told yet: a click or an arrow moves the caret before the page hears of it,
- * and drawing others' words or carets in between would put it back where it was. The library has this for itself only.
- */
-function readInput(view: EditorView): void {
-  (view as unknown as { domObserver: { flush(): void } }).domObserver.flush();
 }
 
 /** Every change of the text goes through here, one's own and the authority's. */
@@ -410,17 +374,6 @@ async function openThread(text: string): Promise<void> {
   const draft = state && anchorsIn(state).draft;
   if (!state || !draft) return;
   await post("/threads", { text, revision: sharedState(state).revision, from: draft.from, to: draft.to });
-}
-
-/** Below a table that ends the text there is nothing to write in yet: a click makes it. */
-function writeBelow(at: EditorView, _position: number, event: MouseEvent): boolean {
-  const last = at.state.doc.lastChild;
-  const below = event.clientY > (at.dom.lastElementChild?.getBoundingClientRect().bottom ?? Infinity);
-  if (!last || last.isTextblock || !below || !writable()) return false;
-  const end = at.state.doc.content.size;
-  const tr = at.state.tr.insert(end, nodeType("paragraph").create({ id: freshId() }));
-  at.dispatch(tr.setSelection(Selection.atEnd(tr.doc)));
-  return true;
 }
 
 /** With Ctrl a link opens; without, one edits its words. */

@@ -1,6 +1,6 @@
 // Messages that stand above the text until they are dealt with: what was refused, words that found no place, the end.
 import { button, element, icon } from "./dom.ts";
-import type { Loss } from "./connection.ts";
+import type { Loss } from "./host.ts";
 import type { Say, Words } from "./words.ts";
 
 const LOSSES: Readonly<Record<Loss, keyof Words>> = {

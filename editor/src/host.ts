@@ -1,0 +1,35 @@
+// What the connection needs of the page.
+import type { Node } from "prosemirror-model";
+import type { EditorState, Transaction } from "prosemirror-state";
+import type { Commit } from "./collab.ts";
+import type { Can, Cursor, Present, Standing, SuggestionRow, Thread } from "./frames.ts";
+
+/** Why words are shown to be copied. */
+export type Loss = "moved" | "reopened" | "refused" | "left";
+
+/** What the connection needs of the page. */
+export interface Host {
+  state(): EditorState | null;
+  /** Before anything that was told is taken in. */
+  ready(): void;
+  /** Puts the text on the page, at first and again when the old copy is of no use; `taken` makes it of the old one. */
+  open(doc: Node, standing: Standing, taken: Transaction | null): void;
+  dispatch(tr: Transaction): void;
+  /** What must be done before the commit under way is sent; null when nothing must. */
+  beforeSending(): Promise<void> | null;
+  /** After each change of phase, of rights, or of what is saved. */
+  changed(): void;
+  threads(list: readonly Thread[]): void;
+  people(list: readonly Present[], you: string | undefined): void;
+  cursors(list: readonly Cursor[]): void;
+  commit(commit: Commit): void;
+  lost(words: string, why: Loss, refusal?: { title: string; detail: string }): void;
+  told(refusal: { title: string; detail: string }): void;
+  /** Whether one may write, why not, and in which state the version is. */
+  rights(can: Can, why: string, state: string): void;
+  /** The key with which ids of suggestions made here begin. */
+  session(key: string): void;
+  suggestions(list: readonly SuggestionRow[]): void;
+  /** Whether what leads from one text to the other is the writer's suggestion still, after others' words moved it. */
+  isLawful(before: Node, after: Node): boolean;
+}
