@@ -4,11 +4,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, update
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine, create_engine, update
+from sqlalchemy.pool import StaticPool
+from sqlmodel import SQLModel
 
 from api import triggers
 from api.database import transaction
-from guidelines import authority, projection, queries
+from guidelines import authority, projection, provenance, queries
 from guidelines.tables import SectionRevision
 from tests.builders import doc, h1, p
 from tests.workflow.house import House, found
@@ -22,16 +26,19 @@ TWO = {"content": [{"type": "paragraph"}, {"type": "paragraph", "attrs": {"id": 
 def house(engine: Engine) -> Iterator[House]:
     """Version v2 is a draft from the words in force: nobody has written in it yet."""
     with transaction(engine) as session:
-        built = found(session)
-        built.create(TEXT)
-        built.submit("v1")
-        built.approve("v1", "mathieu", "comms")
-        built.approve("v1", "julie", "legal")
-        built.publish("v1")
-        built.draft("v2")
-        yield built
+        yield in_draft(found(session))
         row = queries.version(session, "v2")
         assert projection.differences(session, row) == []
+
+
+def in_draft(house: House) -> House:
+    house.create(TEXT)
+    house.submit("v1")
+    house.approve("v1", "mathieu", "comms")
+    house.approve("v1", "julie", "legal")
+    house.publish("v1")
+    house.draft("v2")
+    return house
 
 
 def contributors(house: House) -> dict[str, frozenset[str]]:
@@ -158,3 +165,84 @@ def test_rows_from_before_it_was_kept_bind_everybody_who_changed_the_section(hou
     house.session.expire_all()
     cut(house, "aicha", "p1", len(" Always."), back=len(" Or wait."))
     assert contributors(house)["s1"] == {"aicha", "julie"}
+
+
+ACTS = st.lists(
+    st.tuples(
+        st.sampled_from(["write", "write", "cut", "paste", "paste", "copy"]),
+        st.sampled_from(["aicha", "mathieu", "camille"]),
+        st.sampled_from(["p1", "p2"]),
+        st.integers(0, 9),
+    ),
+    min_size=3,
+    max_size=12,
+)
+SECTION_OF = {"p1": "s1", "p2": "s2"}
+
+
+class Sentences:
+    """Two paragraphs of sentences, each known by heart with its first writer, and what was last cut or copied."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.written: dict[str, str] = {}
+        self.stands: dict[str, list[str]] = {"p1": [], "p2": []}
+        self.held = ""
+
+    def act(self, kind: str, who: str, block: str, place: int) -> None:
+        stands = self.stands[block]
+        if kind == "write":
+            words = f" Rule {len(self.written)} says something that no other rule of ours has said."
+            self.written[words] = who
+            self.put(who, block, words)
+        elif kind == "paste" and self.held:
+            self.put(who, block, self.held)
+        elif kind in ("cut", "copy") and stands:
+            at = place % len(stands)
+            self.held = stands[at]
+            if kind == "cut":
+                cut(self.house, who, block, len(self.held), back=sum(map(len, stands[at + 1 :])))
+                del stands[at]
+
+    def put(self, who: str, block: str, words: str) -> None:
+        put(self.house, who, block, words)
+        self.stands[block].append(words)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(ACTS)
+def test_whoever_first_wrote_a_sentence_that_stands_is_among_the_writers_of_its_section(
+    acts: list[tuple[str, str, str, int]],
+) -> None:
+    engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    SQLModel.metadata.create_all(engine)
+    with transaction(engine) as session:
+        house = in_draft(found(session))
+        sentences = Sentences(house)
+        for act in acts:
+            sentences.act(*act)
+        writers = contributors(house)
+        for block, section in SECTION_OF.items():
+            assert {sentences.written[words] for words in sentences.stands[block]} <= writers[section]
+        assert set().union(*writers.values()) <= {who for _, who, _, _ in acts}
+        assert projection.differences(session, queries.version(session, "v2")) == []
+    engine.dispose()
+
+
+@pytest.mark.parametrize("forgets", ["what commits took away", "that nothing else stood"])
+def test_an_authority_that_forgets_where_words_were_launders_them_and_the_audit_sees_it(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, forgets: str
+) -> None:
+    with transaction(engine) as session:
+        house = in_draft(found(session))
+        if forgets == "what commits took away":
+            monkeypatch.setattr(provenance, "lost_before", lambda *_: frozenset())
+        else:
+            monkeypatch.setattr(provenance, "told", lambda _: '{"runs":[],"bound":[]}')
+        put(house, "julie", "p1", f" {LONG}")
+        cut(house, "julie", "p1", len(LONG) + 1)
+        put(house, "mathieu", "p2", f" {LONG}")
+        assert not {"julie", "mathieu"} <= contributors(house)["s2"]
+        assert projection.differences(session, queries.version(session, "v2")) != []
+        monkeypatch.undo()
+        session.rollback()
