@@ -9,10 +9,11 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from guidelines import deciding
+from guidelines import authority, deciding, suggestion_rows
 from guidelines import queries as writing
 from guidelines.deciding import Decided
 from guidelines.document_cache import DocumentCache
+from guidelines.errors import SuggestionClosed
 from guidelines.people import Actor
 from guidelines.suggestion_rows import Owners
 from guidelines.tables import Version
@@ -69,6 +70,31 @@ def decide(
     if not decided.already:
         _tell(session, version, actor, decided, at)
     return decided
+
+
+def chosen(
+    session: Session,
+    actor: Actor,
+    version_id: str,
+    *,
+    seen_revision: int,
+    accept: bool,
+    person: str = "",
+    section: str = "",
+) -> list[str]:
+    """All suggestions of a person, of a section, or of both at a revision, that are open still.
+
+    Of those to be accepted in a review the actor's own are left out, unless there are no others.
+    """
+    seen = authority.document_at(session, version_id, seen_revision).tree
+    open_now = {row.id for row in suggestion_rows.open_rows(session, version_id)}
+    owners = Owners(session, version_id)
+    found = [name for name in deciding.chosen(seen, owners, person=person, section=section) if name in open_now]
+    others = [name for name in found if owners.of(name) != actor.id]
+    reviewed = drafts.context_of(session, writing.version(session, version_id)).state is not Life.DRAFT
+    if not found:
+        raise SuggestionClosed(suggestions=[])
+    return others if accept and reviewed and others else found
 
 
 def _locked(session: Session, version_id: str) -> Version:

@@ -6,7 +6,19 @@ from typing import Final
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from api.routes import comparing, guidelines, handbook, health, history, me, people, review, threads, versions
+from api.routes import (
+    comparing,
+    guidelines,
+    handbook,
+    health,
+    history,
+    me,
+    people,
+    review,
+    suggestions,
+    threads,
+    versions,
+)
 
 _ROUTERS: Final = [
     handbook.router,
@@ -16,6 +28,7 @@ _ROUTERS: Final = [
     history.router,
     review.router,
     threads.router,
+    suggestions.router,
     me.router,
     people.router,
 ]

@@ -36,6 +36,7 @@ TAGS: Final = [
     Tag("Guidelines", "The lasting things: their versions, policies and logs."),
     Tag("Versions", "A version's text: read, write, compare."),
     Tag("Review", "From submission to publication: sign-offs and every other action."),
+    Tag("Suggestions", "Changes in the text that are not decided yet: read, make, accept, reject."),
     Tag("Threads", "Discussions on a selection, a section or the whole text."),
     Tag("Me", "The person who asks, their sessions and tokens."),
     Tag("People", "Accounts, roles and teams."),

@@ -1,7 +1,7 @@
 """REST: a version, its text at any revision, and writing on it: by steps, by a whole text, by its meta data."""
 
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from litestar import Response, Router, get, patch, post, put
 from litestar.params import FromPath, JSONBody, MultipartBody, QueryParameter
@@ -22,7 +22,7 @@ from guidelines import queries as writing
 from guidelines.authority import Accepted, Opened
 from guidelines.document import Node, document_hash, serialise
 from guidelines.tables import StepRecord
-from workflow import drafts, queries
+from workflow import drafts, queries, suggesting
 
 AtRevision = Annotated[int | None, QueryParameter(ge=0, le=MOST, description="The newest when left out.")]
 
@@ -82,6 +82,9 @@ class Commit(Body):
     revision: Revision
     ref: Annotated[str, Field(pattern=r"^[\x20-\x7e]{1,64}$")]
     steps: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=64)]
+    kind: Annotated[Literal["edit", "suggest"], Field(description="A suggestion goes in whole or not at all.")] = "edit"
+    whole: Annotated[bool, Field(description="Whether an edit goes in whole or not at all.")] = False
+    note: Annotated[Words, Field(max_length=2_000, description="The reason for what is suggested.")] = ""
 
 
 class Step(BaseModel):
@@ -131,16 +134,19 @@ def change_meta(visit: ThisVisit, version_id: FromPath[str], data: JSONBody[Chan
 
 
 @get("/document", access=Access.MEMBER, refuses=(404, 410), sync_to_thread=True)
-def get_document(visit: ThisVisit, version_id: FromPath[str], revision: AtRevision = None) -> Document:
-    """The text as JSON, now or at an earlier revision."""
+def get_document(
+    visit: ThisVisit,
+    version_id: FromPath[str],
+    revision: AtRevision = None,
+    suggestions: Annotated[bool, QueryParameter(description="With the open suggestions in it.")] = False,
+) -> Document:
+    """The text as JSON, now or at an earlier revision: every open suggestion rejected, unless they are asked for."""
     with visit.read() as work:
         version_seen(work, version_id)
         opened = _opened(work, version_id, revision)
+        text = opened.with_suggestions if suggestions else opened.document
         return Document(
-            version_id=version_id,
-            revision=opened.revision,
-            hash=document_hash(opened.document),
-            document=serialise(opened.document),
+            version_id=version_id, revision=opened.revision, hash=document_hash(text), document=serialise(text)
         )
 
 
@@ -203,10 +209,16 @@ def list_steps(
 
 @post("/steps", access=Access.MEMBER, refuses=(404, 409, 410, 422), sync_to_thread=True, status_code=200)
 def send_steps(visit: ThisVisit, version_id: FromPath[str], data: JSONBody[Commit]) -> Written:
-    """Writes on the draft by ProseMirror steps, judged by the same authority as live editing."""
+    """Writes on the draft, or suggests, by ProseMirror steps judged by the same authority as live editing.
+
+    Positions are those of the text with its open suggestions.
+    """
     with visit.write() as work:
         row = version_seen(work, version_id)
-        drafts.demand_edit(work.session, work.actor, row)
+        if data.kind == "suggest":
+            suggesting.demand_suggest(work.actor, drafts.context_of(work.session, row))
+        else:
+            drafts.demand_edit(work.session, work.actor, row)
         accepted = authority.receive(
             work.session,
             version_id,
@@ -215,6 +227,9 @@ def send_steps(visit: ThisVisit, version_id: FromPath[str], data: JSONBody[Commi
             base_revision=data.revision,
             steps_json=data.steps,
             at=work.at,
+            cause=data.kind,
+            whole=data.whole,
+            note=data.note,
         )
         answer = written(work, version_id, accepted)
     nudge(visit, version_id)
