@@ -18,6 +18,7 @@ from workflow.errors import (
     NothingChanged,
     NotPermitted,
     NotYourSlot,
+    OwnObjection,
     PublishedImmutable,
     RemarkMissing,
     SelfApproval,
@@ -136,6 +137,17 @@ def test_the_same_decision_twice_is_told(house: House) -> None:
     house.approve("v1", "julie", "legal")
     with pytest.raises(AlreadySigned):
         house.approve("v1", "julie", "legal")
+
+
+def test_nobody_signs_over_their_own_objection(house: House) -> None:
+    house.create()
+    house.submit("v1")
+    signing.object_to(
+        house.session, house.actor("julie"), "v1", team="legal", shown_hash=house.shown("v1"), remark="No.",
+        language="en", at=house.tick(), sections=["s1"],
+    )  # fmt: skip
+    with pytest.raises(OwnObjection):
+        house.approve("v1", "julie", "legal", ["s1"])
 
 
 def test_one_objection_holds_back_a_signed_text_until_it_is_lifted(house: House) -> None:
