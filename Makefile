@@ -34,9 +34,9 @@ demo: $(VENV)/installed ## serve Charte with demo data on http://127.0.0.1:8000
 	@$(BIN)/charte demo --folder var/demo
 
 # The tests bring their own browser and PostgreSQL. These come from the distribution only; who is not root is told.
-FROM_DEBIAN := libreoffice-writer-nogui poppler-utils curl jq
+FROM_DEBIAN := libreoffice-writer-nogui poppler-utils curl jq strace
 from-debian:
-	@for tool in soffice pdftotext curl jq; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	@for tool in soffice pdftotext curl jq strace; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
 	test -z "$$missing" && exit 0; \
 	echo "Not here, and needed by some tests:$$missing"; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \

@@ -108,6 +108,14 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         N_("Something failed on our side"),
         N_("Nothing was stored. Try again; if it happens again, give an administrator the number {fault}."),
     ),
+    "storage_full": (
+        N_("The server has no room left to store anything"),
+        N_("Nothing you see here is lost: keep this page open. Tell an administrator that the disk is full."),
+    ),
+    "storage_away": (
+        N_("The database does not answer"),
+        N_("Nothing you see here is lost: keep this page open. It is sent as soon as the database is back."),
+    ),
     "method_not_allowed": (
         N_("This address does not take such a request"),
         N_("Go back and use the buttons of the page."),

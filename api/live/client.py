@@ -27,6 +27,8 @@ SILENT: Final = 1001
 OWN_FAULT: Final = 1011
 #: The server stops: come back to the next one.
 RESTARTING: Final = 1012
+#: Nothing can be stored now: keep what is typed and come back.
+TRY_LATER: Final = 1013
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,11 @@ class Client:
             self.close_code = close_code
         self.wake.set()
         self.closing.set()
+
+    def tell_trouble(self, code: str) -> None:
+        """Says why the connection will be closed though the page is right: what it holds stays there meanwhile."""
+        title, detail = say(code, {}, self.language)
+        self.send(write_frame("trouble", code=code, title=title, detail=detail))
 
     async def write(self, socket: "WebSocket[Any, Any, Any]") -> None:
         """Sends what waits until the client is closed or gone."""

@@ -12,11 +12,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final, ParamSpec, TypeVar
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from api.errors import Fault, SignInRequired
 from api.live import work
-from api.live.client import MALFORMED, MAY_NOT_SEE, OWN_FAULT, SIGNED_OUT, UNKNOWN_VERSION, Client
+from api.live.client import MALFORMED, MAY_NOT_SEE, OWN_FAULT, SIGNED_OUT, TRY_LATER, UNKNOWN_VERSION, Client
 from api.live.frames import Commit, Cursor, Logged, Resolve, commit_value, write_frame
 from api.live.hosts import Hosts, Word
 from api.live.presence import Presence
@@ -128,10 +128,12 @@ class Room:
             self.presence.tell_people()
         self.wake.set()
 
-    def end(self, code: int) -> None:
-        """Closes every client and lets the task come to its end."""
+    def end(self, code: int, trouble: str = "") -> None:
+        """Closes every client, with words on the trouble if there is any, and lets the task come to its end."""
         self.ended = True
         for client in self._everybody():
+            if trouble:
+                client.tell_trouble(trouble)
             client.close(code)
         self.wake.set()
 
@@ -143,6 +145,9 @@ class Room:
                 await self._serve()
         except UnknownVersion:
             self.end(UNKNOWN_VERSION)
+        except SQLAlchemyError as error:
+            log.error("the database does not serve the room of %s", self.version_id, exc_info=error)
+            self.end(TRY_LATER, trouble=work.trouble(error))
         except Exception as error:
             log.error("the room of %s failed", self.version_id, exc_info=error)
             self.end(OWN_FAULT)

@@ -20,7 +20,7 @@ from api.visit import Access, Services, cookie_name, language_of
 
 #: How long a socket may stay silent: before its first frame, and later (the editor pings every 20 s).
 OPENING: Final = 10.0
-SILENCE: Final = 75.0
+SILENCE: Final = 60.0
 #: Both ends must read documents alike.
 SCHEMA_HASH: Final = hashlib.sha256(files("guidelines").joinpath("schema.json").read_bytes()).hexdigest()
 PONG: Final = write_frame("pong")

@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlmodel import Session, col, func, select
 
 from api import accounts
@@ -166,6 +166,13 @@ def _can_catch_up(session: Session, version_id: str, have: int, revision: int) -
         StepRecord.version_id == version_id, col(StepRecord.revision) > have
     )
     return (session.exec(size).one() or 0) <= MOST_CATCHUP_BYTES
+
+
+def trouble(error: SQLAlchemyError) -> str:
+    """Whose words tell the writers why nothing can be stored: the disk is full, or the database is not there."""
+    cause = getattr(error, "orig", None)
+    full = "SQLITE_FULL" in (getattr(cause, "sqlite_errorname", "") or "") or getattr(cause, "sqlstate", "") == "53100"
+    return "storage_full" if full else "storage_away"
 
 
 def look(services: Services, version_id: str, tokens: Collection[str]) -> Look:

@@ -18,9 +18,10 @@ from api.database import make_engine, transaction
 from api.live.socket import SCHEMA_HASH
 from api.migrate import migrate
 from benchmarks.cost import CLIENT_CORE, SERVER_CORE, cpu_of_group
+from guidelines.document import Node
 from guidelines.people import Role
 from guidelines.tables import Membership, Person, Team
-from tests.builders import doc, p
+from tests.builders import doc, h1, p
 from tests.conformance.conftest import node
 from tests.served import free_port
 from tests.workflow import house as company
@@ -83,7 +84,7 @@ def found(database_url: str, load: Any) -> dict[str, str]:
     engine = make_engine(database_url)
     migrate(engine)
     at = datetime.now(UTC)
-    document = doc(*(p(WORDS * 3, id=f"p{number}") for number in range(load.blocks)))
+    document = doc(*(_block(number) for number in range(load.blocks)))
     with transaction(engine) as session:
         session.add(Team(id="comms", name_fr="Communication", name_en="Communications"))
         session.add(Team(id="legal", name_fr="Juridique", name_en="Legal"))
@@ -101,6 +102,11 @@ def found(database_url: str, load: Any) -> dict[str, str]:
         tokens = {name: accounts.open_session(session, name, user_agent="", at=at) for name in _names(load)}
     engine.dispose()
     return tokens
+
+
+def _block(number: int) -> Node:
+    """A heading for each ten blocks, as guidelines have; nobody types into one."""
+    return h1("Speaking for the company", id=f"s{number}") if number % 10 == 9 else p(WORDS * 3, id=f"p{number}")
 
 
 def type_for(peer: Peer, seconds: float, *, fresh: bool = True) -> tuple[dict[str, Any], float, float]:
@@ -141,13 +147,19 @@ def _plan(load: Any, names: list[str], url: str, tokens: dict[str, str]) -> dict
         return {"name": name, "document": f"v{document}", "block": block, "cookie": cookie}
 
     writers = [
-        one(name, document, number * (load.blocks // len(names)))
+        one(name, document, _place(number, load.blocks, len(names)))
         for document in range(load.documents)
         for number, name in enumerate(names)
     ]
     alone = load.documents == 1
     watchers = [one(f"watch{number}", 0, 0) for number in range(WATCHERS)] if alone else []
     return {"url": url, "rate": load.rate, "writers": writers, "watchers": watchers}
+
+
+def _place(number: int, blocks: int, writers: int) -> int:
+    """The paragraph of one writer's own."""
+    paragraphs = [block for block in range(blocks) if block % 10 != 9]
+    return paragraphs[number * len(paragraphs) // writers]
 
 
 @contextmanager

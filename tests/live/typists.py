@@ -58,6 +58,7 @@ class Typist:
     acknowledged: dict[str, int] = field(default_factory=dict)
     told: list[tuple[int, str, str]] = field(default_factory=list)
     closed: Counter[int] = field(default_factory=Counter)
+    troubles: list[str] = field(default_factory=list)
 
     async def run(self) -> None:
         while not self.stopping or self.flying is not None:
@@ -107,6 +108,8 @@ class Typist:
         frame = json.loads(await asyncio.wait_for(socket.recv(), 30))
         kind = str(frame["t"])
         assert kind != "nack", frame
+        if kind == "trouble":
+            self.troubles.append(frame["code"])
         if kind == "init":
             self.have, self.tree = frame["revision"], steps.ENGINE.node_from_json(frame["doc"])
         for commit in frame.get("commits", frame.get("list", []) if kind == "commits" else []):
