@@ -1,12 +1,11 @@
 """The history of a draft in words and colours: what each stop was, and a text whose writers are shown."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from api.i18n import N_, say_list, say_moment, translations
-from api.render import person_colour
 from guidelines.document import Mark, Node, inline_text
 from guidelines.history import Credit, Run, Written
 from guidelines.stops import Stop
@@ -28,6 +27,8 @@ KINDS: Final[Mapping[str, tuple[str, str]]] = {
     Kind.PUBLISHED: ("book-open", N_("Published")),
     Kind.WITHDRAWN: ("archive", N_("Withdrawn")),
 }
+#: Colours of the writers of one text, whoever they are: those who wrote most can be told apart.
+COLOURS: Final = ("p1", "p2", "p3", "p4")
 OTHER: Final = ("info", N_("A decision"))
 
 
@@ -50,6 +51,7 @@ class StopLine:
 class Hand:
     """Somebody whose words stand in the text, with their colour and how many characters are theirs."""
 
+    person_id: str
     name: str
     colour: str
     characters: int
@@ -83,19 +85,22 @@ def hands(written: Written, names: Mapping[str, str], language: str) -> list[Han
             person = written.credits[run.source].person_id
             counts[person] = counts.get(person, 0) + len(run.text)
     somebody = translations(language).gettext(N_("Somebody"))
-    found = [Hand(names.get(person) or somebody, person_colour(person), count) for person, count in counts.items()]
-    return sorted(found, key=lambda hand: -hand.characters)
+    ranked = sorted(counts.items(), key=lambda counted: (-counted[1], counted[0]))
+    return [
+        Hand(person, names.get(person) or somebody, COLOURS[place % len(COLOURS)], count)
+        for place, (person, count) in enumerate(ranked)
+    ]
 
 
-def shown_written(document: Node, written: Written, names: Mapping[str, str], language: str) -> Node:
+def shown_written(document: Node, written: Written, found: Sequence[Hand], language: str) -> Node:
     """The document with every run marked by its writer's colour, and a note that says who and when."""
     lines = iter(written.lines)
-    somebody = translations(language).gettext(N_("Somebody"))
+    by_person = {hand.person_id: hand for hand in found}
 
     def mark(run: Run) -> Mark:
         credit: Credit = written.credits[run.source]
-        note = f"{names.get(credit.person_id) or somebody}, {say_moment(credit.at, language)}"
-        return Mark("written", {"look": person_colour(credit.person_id), "note": note})
+        hand = by_person[credit.person_id]
+        return Mark("written", {"look": hand.colour, "note": f"{hand.name}, {say_moment(credit.at, language)}"})
 
     def drawn(node: Node) -> Node:
         if node.is_textblock:

@@ -28,6 +28,7 @@ SCREENS = [
     ("guideline", "aicha", "/guidelines/charte-des-reseaux-sociaux"),
     ("new-guideline", "aicha", "/guidelines/new"),
     ("editor", "aicha", "/versions/{draft}/edit"),
+    ("history", "aicha", "/versions/{draft}/history"),
     ("review", "julie", "/versions/{review}/review"),
     ("evidence", "aicha", "/guidelines/charte-des-reseaux-sociaux/evidence"),
     ("handbook", None, "/handbook"),

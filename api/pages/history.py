@@ -148,8 +148,9 @@ def _shown(
         found = writing.written(work.session, row.id, revision, cache=visit.services.extras["attribution"])
         names = queries.people_named(work.session, {credit.person_id for credit in found.credits.values()})
         document = authority.document_at(work.session, row.id, revision).document
-        marked = shown_written(document, found, names, visit.language)
-        return Shown(Markup(render_document(marked, language=row.language)), []), hands(found, names, visit.language)
+        whose = hands(found, names, visit.language)
+        marked = shown_written(document, found, whose, visit.language)
+        return Shown(Markup(render_document(marked, language=row.language)), []), whose
     if view == "clean":
         document = _text(work, row.id, revision)
         return Shown(Markup(render_document(document, language=row.language)), []), []

@@ -20,6 +20,7 @@ SCREENS = {
     "ines": ("/", "/handbook/charte-des-reseaux-sociaux", "/handbook/charte-des-reseaux-sociaux/1.0", "/preferences"),
     "aicha": (
         "/", "/guidelines", "/guidelines/new", "/guidelines/charte-des-reseaux-sociaux", "/versions/{draft}/edit",
+        "/versions/{draft}/history", "/versions/{draft}/history?view=writers", "/versions/{draft}/history?view=unread",
     ),
     "julie": (
         "/", "/versions/{review}/review", "/versions/{review}/review?view=clean",
@@ -30,7 +31,7 @@ SCREENS = {
 #: The screens that are looked at in every light and width; the others in two of the four.
 MAIN = {
     "/handbook", "/", "/handbook/charte-des-reseaux-sociaux", "/guidelines", "/guidelines/charte-des-reseaux-sociaux",
-    "/versions/{draft}/edit", "/versions/{review}/review", "/admin/people",
+    "/versions/{draft}/edit", "/versions/{draft}/history", "/versions/{review}/review", "/admin/people",
 }  # fmt: skip
 LOOKS = [("fr", "light", 390), ("en", "dark", 1280), ("en", "dark", 390), ("fr", "light", 1280)]
 SERIOUS = {"serious", "critical"}

@@ -23,7 +23,7 @@ CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"][
 CONTRACTED = next(contract for contract in CONTRACTS if contract["name"].startswith("The rules know"))["source_modules"]
 #: Values and rules of these packages that keep a table's row or a column's type in hand, and so need not be pure.
 WITH_A_DATABASE = {
-    "guidelines.history",
+    "guidelines.history", "workflow.history",
     "guidelines.authority", "guidelines.discussion", "guidelines.lanes", "guidelines.moment", "guidelines.projection",
     "guidelines.queries", "guidelines.salvage", "guidelines.tables", "guidelines.versions",
     "guidelines.deciding", "guidelines.judging", "guidelines.suggestion_rows",
