@@ -47,8 +47,8 @@ export class SuggestMode {
     if (!isAmongSuggestions(tr)) return tr;
     if (undoes) return tr.setMeta(TRAVEL, "whole" satisfies Travel);
     return this.attempt(() => {
-      const { steps, caret } = settledSteps(tr, this.naming.fresh(), freshId);
-      return this.made(state, steps, caret, "whole", tr);
+      const { steps, caret, inside } = settledSteps(tr, this.naming.fresh(), freshId);
+      return this.made(state, steps, caret ?? (tr.selectionSet ? inside : null), "whole", tr);
     });
   }
 
@@ -84,8 +84,9 @@ export class SuggestMode {
   private suggested(state: EditorState, tr: Transaction): Transaction | null {
     return this.attempt(() => {
       const { from, to } = state.selection;
-      const { work, caret } = translated(tr, this.author(state, from, to));
-      return this.judged(state, this.made(state, work.steps, caret, "suggest", tr));
+      const { work, caret, inside } = translated(tr, this.author(state, from, to));
+      const place = caret ?? (tr.selectionSet ? inside : null);
+      return this.judged(state, this.made(state, work.steps, place, "suggest", tr));
     });
   }
 

@@ -12,6 +12,7 @@ export interface Settled {
   readonly steps: readonly Step[];
   readonly doc: Node;
   readonly caret: number | null;
+  readonly inside: number | null;
 }
 
 /** What an edit does when it is accepted at once; `s` is an id that nothing has. Raises `Refused`. */
@@ -22,13 +23,13 @@ export function settled(
   edit: (work: Suggesting) => number | null | void,
 ): Settled {
   const work = new Suggesting(doc, { mine: (id) => id === s, s, fresh });
-  return accepted(work, s, edit(work) ?? null);
+  return accepted(work, s, edit(work) ?? null, null);
 }
 
 /** The same for a change that comes as steps. */
 export function settledSteps(plain: Plain, s: string, fresh: () => string): Settled {
-  const { work, caret } = translated(plain, { mine: (id) => id === s, s, fresh });
-  return accepted(work, s, caret);
+  const { work, caret, inside } = translated(plain, { mine: (id) => id === s, s, fresh });
+  return accepted(work, s, caret, inside);
 }
 
 /** Whether a change touches what is suggested or could reach it; elsewhere ordinary steps say the same. */
@@ -48,9 +49,9 @@ export function isConcerned(doc: Node, from: number, to: number): boolean {
   return doc.content.content.some((child, k) => k >= first && k <= last && suggestionIds(child).size > 0);
 }
 
-function accepted(work: Suggesting, s: string, caret: number | null): Settled {
+function accepted(work: Suggesting, s: string, caret: number | null, inside: number | null): Settled {
   const steps = resolution(work.doc, new Set([s]), new Set());
   const doc = steps.reduce((at, step) => step.apply(at).doc as Node, work.doc);
-  const place = caret === null ? null : steps.reduce((at, step) => step.getMap().map(at), caret);
-  return { steps: [...work.steps, ...steps], doc, caret: place };
+  const moved = (place: number | null) => place && steps.reduce((at, step) => step.getMap().map(at), place);
+  return { steps: [...work.steps, ...steps], doc, caret: moved(caret), inside: moved(inside) };
 }

@@ -25,25 +25,31 @@ export interface Plain {
   readonly docs: readonly Node[];
 }
 
-/** What the change is as suggestions, and where the caret goes when it says so. Raises `Refused`. */
+/**
+ * What the change is as suggestions. `caret` is where it goes after a change of words; `inside` is where it would go
+ * into blocks that came: for a change that puts it there.
+ */
 export interface Translated {
   readonly work: Suggesting;
   readonly caret: number | null;
+  readonly inside: number | null;
 }
 
+/** Raises `Refused`. */
 export function translated({ steps, docs }: Plain, author: Author): Translated {
   const translation = new Translation(docs[0] as Node, author);
   steps.forEach((step, place) => {
     for (const part of partsOf(step)) translation.take(part, docs[place] as Node);
     translation.seen.appendMap(step.getMap());
   });
-  return { work: translation.work, caret: translation.caret };
+  return { work: translation.work, caret: translation.caret, inside: translation.inside };
 }
 
 class Translation {
   readonly work: Suggesting;
   readonly seen = new Mapping();
   caret: number | null = null;
+  inside: number | null = null;
   private readonly author: Author;
 
   constructor(doc: Node, author: Author) {
@@ -189,7 +195,7 @@ class Translation {
     const at = this.here($from.nodeBefore ? $from.pos - beside.nodeSize : $from.pos, 1);
     for (const row of [...coming].reverse()) {
       const place = this.work.insertRow(at, side, (work) => rowOf(row, work, this.author));
-      this.caret = place + 3;
+      this.inside ??= place + 3;
     }
   }
 
@@ -210,7 +216,7 @@ class Translation {
     const place = $at.posAtIndex(first);
     const made = copied(object, this.work, this.author);
     this.work.insert(place, Fragment.from(made));
-    this.caret = place + (made.type.name === "table" ? 4 : made.nodeSize + 1);
+    this.inside ??= place + (made.type.name === "table" ? 4 : made.nodeSize + 1);
     return place + made.nodeSize;
   }
 
@@ -221,13 +227,14 @@ class Translation {
     const empty = (block: Node): Piece => ({ values: properties(block), content: Fragment.empty });
     if (after?.isTextblock) {
       this.work.put(position + 1, [...coming.map(pieceOf), empty(after)]);
-      this.caret = position + 1 + (coming[0]?.content.size ?? 0);
+      this.inside ??= position + 1 + (coming[0]?.content.size ?? 0);
     } else if (before?.isTextblock) {
-      this.caret = this.work.put(position - 1, [empty(before), ...coming.map(pieceOf)]);
+      const end = this.work.put(position - 1, [empty(before), ...coming.map(pieceOf)]);
+      this.inside ??= end;
     } else {
       const made = coming.map((block) => this.work.fresh(properties(block), block.content));
       this.work.insert(position, Fragment.fromArray(made));
-      this.caret = position + made.reduce((size, block) => size + block.nodeSize, 0) - 1;
+      this.inside ??= position + made.reduce((size, block) => size + block.nodeSize, 0) - 1;
     }
   }
 }

@@ -3,16 +3,22 @@
 import re
 import zlib
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlmodel import select
 
+from api.database import make_engine, transaction
 from guidelines import steps, suggestion_formula
 from guidelines.document import Node, plain_text
-from guidelines.people import Role
+from guidelines.people import Actor, Role
+from guidelines.suggestion_layers import suggestion_ids
+from guidelines.tables import Person
 from tests import served
 from tests.editor.conftest import AICHA, HELD, TEXT, Draft, Window, made
+from workflow import review
 
 JULIE = "Julie Roche"
 Eventually = Callable[[Callable[[], bool]], None]
@@ -144,3 +150,143 @@ def test_a_plain_edit_inside_a_suggestion_leaves_it_to_its_author(draft: Draft, 
     cards(julie.page).first.get_by_role("button", name=re.compile("Withdraw|Retirer")).click()
     expect(cards(aicha.page)).to_have_count(0)
     eventually(lambda: "Ask first rather, then speak." in plain_text(draft.stored()))
+
+
+def submitted(draft: Draft) -> None:
+    engine = make_engine(draft.server.database_url)
+    with transaction(engine) as session:
+        found = session.exec(select(Person).where(Person.name == AICHA)).one()
+        actor = Actor(found.id, found.name, "en", frozenset(HELD))
+        review.submit(session, actor, draft.version_id, at=datetime.now(UTC))
+    engine.dispose()
+
+
+def test_in_a_review_everybody_suggests_and_nobody_accepts_their_own(draft: Draft, eventually: Eventually) -> None:
+    julie, aicha = draft.open(JULIE), draft.open(AICHA)
+    submitted(draft)
+    expect(julie.page.locator(".ProseMirror.suggests")).to_be_visible(timeout=10_000)
+    expect(aicha.page.locator(".ProseMirror.suggests")).to_be_visible()
+
+    julie.caret("Ask first")
+    julie.type(" of all")
+    julie.is_saved()
+    aicha.caret("Last line.")
+    aicha.type(" Amen.")
+    aicha.is_saved()
+
+    assert plain_text(base(draft)) == plain_text(TEXT)
+    of_julie = cards(aicha.page).filter(has_text=JULIE)
+    of_aicha = cards(aicha.page).filter(has_text=AICHA)
+    expect(of_aicha.get_by_role("button", name="Accept")).to_have_count(0)
+    expect(cards(julie.page).get_by_role("button", name="Accept")).to_have_count(0)
+    of_julie.get_by_role("button", name="Accept").click()
+    expect(of_julie).to_have_count(0)
+    of_aicha.get_by_role("button", name="Withdraw").click()
+    expect(cards(julie.page)).to_have_count(0)
+    eventually(lambda: "Ask first of all, then speak." in plain_text(draft.stored()))
+    assert "Amen" not in plain_text(stored_document(draft))
+
+
+def test_pasted_paragraphs_and_rows_are_suggested_and_columns_are_refused(draft: Draft, eventually: Eventually) -> None:
+    julie = draft.open(JULIE)
+    suggests(julie)
+
+    julie.caret("Last line.")
+    julie.paste("<p>One.</p><h2>Two</h2><p>Three.</p>")
+    julie.is_saved()
+    eventually(lambda: result_words(draft).endswith("Last line.One.\nTwo\nThree."))
+    julie.caret("Three.")
+    julie.page.get_by_role("button", name="Insert a table").click()
+    julie.type("a cell")
+    julie.page.get_by_role("button", name="Row below").click()
+    julie.is_saved()
+
+    assert plain_text(base(draft)) == plain_text(TEXT)
+    eventually(lambda: suggestion_formula.result(stored(draft)).child(8).child_count == 4)
+    julie.page.get_by_role("button", name="Column right").click()
+    expect(julie.page.locator("#editor-notice")).to_contain_text("cannot be suggested")
+    assert suggestion_formula.result(stored(draft)).child(8).child(0).child_count == 3
+
+
+def test_what_is_copied_is_the_result_and_carries_nobodys_suggestion(draft: Draft) -> None:
+    julie = draft.open(JULIE)
+    suggests(julie)
+    julie.select("first")
+    julie.type("twice")
+    julie.is_saved()
+
+    julie.press("Control+a")
+    copied = julie.page.evaluate(
+        """() => {
+          const data = new DataTransfer();
+          const event = new ClipboardEvent('copy', { clipboardData: data, bubbles: true, cancelable: true });
+          document.querySelector('.ProseMirror').dispatchEvent(event);
+          return [data.getData('text/html'), data.getData('text/plain')];
+        }"""
+    )
+
+    assert "Ask twice, then speak." in copied[1]
+    assert not re.search(r"first|<ins|<del|data-s=", copied[0])
+
+
+def test_two_who_suggest_at_one_place_keep_their_own_words(draft: Draft, eventually: Eventually) -> None:
+    julie, aicha = draft.open(JULIE), draft.open(AICHA)
+    suggests(julie)
+    suggests(aicha)
+    julie.caret("Ask first")
+    aicha.caret("Ask first")
+
+    for number in range(5):
+        julie.type(f"j{number}")
+        aicha.type(f"a{number}")
+    julie.is_saved()
+    aicha.is_saved()
+
+    assert plain_text(base(draft)) == plain_text(TEXT)
+    written = result_words(draft).split("Ask first")[1].split(", then speak.")[0]
+    assert sorted(written) == sorted("j0j1j2j3j4a0a1a2a3a4")
+    eventually(lambda: julie.words == aicha.words == plain_text(stored_document(draft)))
+    assert len({one.rpartition(".")[0] for one in suggestion_ids(stored(draft))}) == 2
+    expect(cards(julie.page).filter(has_text=AICHA)).not_to_have_count(0)
+    expect(cards(julie.page).filter(has_text=JULIE)).not_to_have_count(0)
+
+
+def test_what_was_decided_cannot_be_undone_and_the_next_undo_can(draft: Draft, eventually: Eventually) -> None:
+    julie, aicha = draft.open(JULIE), draft.open(AICHA)
+    suggests(julie)
+    julie.caret("Last line.")
+    julie.type(" One.")
+    julie.is_saved()
+    julie.page.wait_for_timeout(600)  # the next words are another entry of undo
+    julie.caret("Ask first")
+    julie.type(" Two")
+    julie.is_saved()
+    expect(cards(aicha.page)).to_have_count(2)
+    cards(aicha.page).filter(has_text="Two").get_by_role("button", name="Accept").click()
+    expect(cards(julie.page)).to_have_count(1)
+
+    julie.caret("Write down")
+    julie.press("Control+z")
+    expect(julie.page.locator("#editor-notice")).to_contain_text("can no longer be undone")
+    julie.press("Control+z")
+    julie.is_saved()
+
+    eventually(lambda: "One." not in julie.words)
+    assert "Ask first Two, then speak." in plain_text(base(draft))
+    expect(cards(julie.page)).to_have_count(0)
+
+
+def test_what_is_suggested_offline_waits_and_is_sent_once(draft: Draft, eventually: Eventually) -> None:
+    julie = draft.open(JULIE)
+    suggests(julie)
+    julie.context.set_offline(True)
+    expect(julie.page.locator("#saved[data-state=offline]")).to_be_visible()
+    julie.caret("Ask first")
+    julie.type(" of all")
+    julie.press("Enter")
+    julie.type("Offline.")
+    julie.context.set_offline(False)
+    julie.is_saved()
+
+    assert plain_text(base(draft)) == plain_text(TEXT)
+    eventually(lambda: "Ask first of all\nOffline., then speak." in result_words(draft))
