@@ -195,7 +195,7 @@ export class Connection {
   }
 
   private take(frame: FromAuthority): void {
-    if (this.waiting && frame.t !== "reload") return this.decide(frame);
+    if (this.waiting && frame.t !== "reload" && frame.t !== "trouble") return this.decide(frame);
     switch (frame.t) {
       // Somebody else has signed in meanwhile: the words on this page are not theirs.
       case "init":
@@ -222,6 +222,8 @@ export class Connection {
         return this.compare(frame.revision, frame.hash);
       case "reload":
         return this.finish(frame.code, frame.title, frame.detail);
+      case "trouble":
+        return this.host.trouble(frame);
       case "pong":
         return;
     }
@@ -290,6 +292,7 @@ export class Connection {
 
   private stands(standing: Standing): void {
     this.attempts = 0;
+    this.host.trouble(null);
     this.host.suggestions(standing.suggestions ?? []);
     this.host.people(standing.people, standing.you.client);
     this.host.threads(standing.threads);

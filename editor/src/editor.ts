@@ -121,6 +121,7 @@ const host: Host = {
   },
   lost: (words, why, refusal) => notices.lost(words, why, refusal),
   told: (refusal) => notices.refused(refusal),
+  trouble: (reason) => notices.trouble(reason),
   rights: (can, why, state) => void showRights(can, why, state),
   session: (key) => suggesting.session(key),
   suggestions: (list) => suggesting.told(list),

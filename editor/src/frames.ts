@@ -77,6 +77,7 @@ export type FromAuthority =
   | { readonly t: "cursors"; readonly list: readonly Cursor[] }
   | { readonly t: "hash"; readonly revision: number; readonly hash: string }
   | { readonly t: "reload"; readonly code: string; readonly title: string; readonly detail: string }
+  | { readonly t: "trouble"; readonly code: string; readonly title: string; readonly detail: string }
   | { readonly t: "pong" };
 
 export type ToAuthority =

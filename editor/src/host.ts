@@ -25,6 +25,8 @@ export interface Host {
   commit(commit: Commit): void;
   lost(words: string, why: Loss, refusal?: { title: string; detail: string }): void;
   told(refusal: { title: string; detail: string }): void;
+  /** Why nothing can be stored now; null when it can again. */
+  trouble(reason: { title: string; detail: string } | null): void;
   /** Whether one may write, why not, and in which state the version is. */
   rights(can: Can, why: string, state: string): void;
   /** The key with which ids of suggestions made here begin. */

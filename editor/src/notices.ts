@@ -79,6 +79,12 @@ export class Notices {
     );
   }
 
+  /** Nothing can be stored at this moment; null when it can again. */
+  trouble(reason: { title: string; detail: string } | null): void {
+    if (reason === null) return this.close("trouble");
+    this.show("trouble", "warn", "circle-alert", reason.title, reason.detail);
+  }
+
   /** Where one may read and not write; null takes the notice away. */
   readOnly(why: string | null): void {
     if (why === null) return this.close("read-only");

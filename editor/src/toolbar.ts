@@ -102,11 +102,12 @@ export class Toolbar {
     this.style = this.styles();
     this.numbering = this.numberings();
     const comment = button(
-      { class: "btn quiet small", title: "Ctrl+Alt+M" },
+      { class: "btn quiet small", title: `${say("comment")} (Ctrl+Alt+M)` },
       acts.comment,
       icon("message-square-plus"),
       say("comment"),
     );
+    for (const control of [comment, acts.suggest]) foldable(control);
     const table: Tool = ["insertTable", "table", insertTable];
     const link: Tool = ["link", "link", acts.link, (state) => isMarked(state, "link"), "Ctrl+K"];
     this.bar = element(
@@ -244,6 +245,16 @@ export class Toolbar {
 function every(state: EditorState, name: string, value: unknown): boolean {
   const blocks = textblocks(state);
   return blocks.length > 0 && blocks.every(([, node]) => node.attrs[name] === value);
+}
+
+/** On a narrow bar the icon stands alone; the word stays its name. */
+function foldable(control: HTMLButtonElement): void {
+  const word = control.lastChild;
+  if (!(word instanceof Text)) return;
+  control.title ||= word.data;
+  const folded = element("span", { class: "word" });
+  word.replaceWith(folded);
+  folded.append(word);
 }
 
 function line(): HTMLElement {
