@@ -46,7 +46,7 @@ def suggested(tree: Tree, suggestion: str) -> tuple[str, str]:
     one = next((found for found in suggestions_in(tree) if found.id == suggestion), None)
     if one is None:
         raise InvalidField(field="suggestion", problem="unknown")
-    words = one.inserted or one.deleted
+    words = (one.inserted or one.deleted).strip()
     return words[: anchors.QUOTE], one.pieces[0].section if one.pieces else ""
 
 
