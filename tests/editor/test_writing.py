@@ -325,7 +325,7 @@ def test_words_that_lose_their_place_are_shown_to_be_copied(draft: Draft, eventu
     ("language", "words", "banner"),
     [("en", "In review", "In review since"), ("fr", "En relecture", "En relecture depuis le")],
 )
-def test_a_draft_that_goes_into_review_is_read_only_at_once_and_says_since_when_and_by_whom(
+def test_a_draft_that_goes_into_review_stands_still_at_once_and_says_since_when_and_by_whom(
     draft: Draft, language: str, words: str, banner: str
 ) -> None:
     aicha, samuel = draft.open(AICHA), draft.open(SAMUEL, language)
@@ -336,7 +336,8 @@ def test_a_draft_that_goes_into_review_is_read_only_at_once_and_says_since_when_
     aicha.is_saved()
     aicha.page.get_by_role("button", name="Submit for review").click()
     notice = samuel.page.locator("#state-notice")
-    expect(samuel.page.locator(".ProseMirror")).to_have_attribute("contenteditable", "false")
+    suggest = samuel.page.locator(".toolbar").get_by_role("button", name={"en": "Suggest", "fr": "Suggérer"}[language])
+    expect(suggest).to_have_attribute("aria-pressed", "true")  # the words stand still: what is written is suggested
     expect(samuel.page.locator("#state-chip")).to_have_text(words)
     expect(notice.locator("h2")).to_contain_text(banner)
     expect(notice).to_contain_text(AICHA)
@@ -345,7 +346,7 @@ def test_a_draft_that_goes_into_review_is_read_only_at_once_and_says_since_when_
     # Submitting asks nothing; it can be undone where one comes to.
     aicha.page.locator(".toast button", has_text="Undo").click()
     expect(samuel.page.locator("#state-chip")).not_to_have_text(words)
-    expect(samuel.page.locator(".ProseMirror")).to_have_attribute("contenteditable", "true")
+    expect(suggest).to_have_attribute("aria-pressed", "false")
     expect(submit).to_be_visible()
     expect(samuel.page.locator(".notice")).to_have_count(0)
     expect(aicha.page.locator("#saved[data-state=saved]")).to_be_visible()
@@ -358,6 +359,20 @@ def test_the_toolbar_is_one_stop_and_arrows_go_through_it(draft: Draft) -> None:
     assert aicha.page.evaluate("document.activeElement.getAttribute('aria-label')") == "Italic"
     aicha.press("Tab")
     assert aicha.page.evaluate("document.activeElement.id") == "text"
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_nothing_of_the_toolbar_is_cut_beside_outline_and_margin(draft: Draft, language: str) -> None:
+    aicha = draft.open(AICHA, language)
+    aicha.caret("Speaking")  # a heading: its style has the longest name
+    room = aicha.page.evaluate(
+        "(() => { const bar = document.querySelector('.toolbar'); return bar.clientWidth - bar.scrollWidth; })()"
+    )
+    assert room >= 0
+    aicha.page.set_viewport_size({"width": 390, "height": 800})
+    assert aicha.page.evaluate("document.documentElement.scrollWidth") == 390
+    name = {"en": "Comment", "fr": "Commenter"}[language]
+    expect(aicha.page.locator(".toolbar").get_by_role("button", name=name)).to_have_count(1)
 
 
 def test_a_thread_is_reached_and_left_by_keyboard(draft: Draft) -> None:
