@@ -114,7 +114,7 @@ class Falls:
             (N_("Title"), "title", row.title),
             (N_("Kind"), "kind", row.kind),
             (N_("For whom"), "audience", row.audience),
-            (N_("One sentence for the handbook"), "summary", row.summary),
+            (N_("Summary"), "summary", row.summary),
         ):
             before = str(said.get(field, ""))
             if field == "kind":

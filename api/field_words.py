@@ -13,7 +13,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "kind": N_("the kind"),
     "owner_team": N_("the owner team"),
     "audience": N_("the audience"),
-    "summary": N_("the sentence for the handbook"),
+    "summary": N_("the summary"),
     "shelf": N_("the shelf"),
     "text": N_("the comment"),
     "quote": N_("the words concerned"),

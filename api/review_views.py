@@ -219,7 +219,7 @@ class Reader:
                 kind_name(row.kind, self.language),
             ),
             (self.say(N_("For whom")), former.audience if former else "", row.audience),
-            (self.say(N_("One sentence for the handbook")), former.summary if former else "", row.summary),
+            (self.say(N_("Summary")), former.summary if former else "", row.summary),
         )
         return Markup("").join(_line(name, before, after, former is not None) for name, before, after in lines)
 

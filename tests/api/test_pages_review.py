@@ -302,8 +302,8 @@ def test_a_changed_summary_is_shown_and_voids_the_sign_offs_of_what_goes_with_th
         house.submit("v1")
         assert {(reason, part) for reason, part, _ in house.missing("v1")} == {("changed_since", "meta")}
     page = company.visitor("julie").read(REVIEW)
-    assert "One sentence for the handbook · What we say in public." in page.words
-    assert "One sentence for the handbook, “What we say in public.” is added." in page.words
+    assert "Summary · What we say in public." in page.words
+    assert "Summary, “What we say in public.” is added." in page.words
 
 
 def test_an_address_that_only_takes_forms_leads_to_its_page_when_it_is_opened_by_itself(company: Company) -> None:
