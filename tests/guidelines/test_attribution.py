@@ -5,6 +5,7 @@ says which step each letter is of; what a step copies is marked by the model in 
 """
 
 import random
+from array import array
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prosemirror.model import Fragment, Slice
 from prosemirror.model import Node as Tree
-from prosemirror.transform import AddMarkStep, RemoveMarkStep, ReplaceStep, Step
+from prosemirror.transform import AddMarkStep, RemoveMarkStep, ReplaceAroundStep, ReplaceStep, Step
 from prosemirror.transform.transform import Transform
 from sqlalchemy import Engine
 
@@ -131,11 +132,39 @@ def test_a_cut_and_pasted_word_is_of_who_pasted_it_and_its_neighbours_stay() -> 
     ]  # fmt: skip
 
 
-def test_a_wrong_fold_would_be_seen() -> None:
-    """The twin that forgets what earlier ranges of a step have moved is caught by the law above."""
-    tree = steps.tree_of(doc(p("abc", id="b1"), p("def", id="b2")))
-    attribution = fold(tree, [ReplaceStep(2, 3, Slice(Fragment.from_(steps.ENGINE.text("XY")), 0, 0))])
-    assert [mark > 0 for mark in attribution.marks[:5]] == [False, False, True, True, False]
+def _without_shift(attribution: Attribution, revision: int, step: Step) -> Attribution:
+    marks = attribution.marks[:]
+    ranges = step.get_map().ranges
+    for place in range(0, len(ranges), 3):
+        start, old, new = ranges[place : place + 3]
+        marks[start : start + old] = array("q", [revision]) * new
+    return Attribution(revision, marks)
+
+
+def _whole_block(attribution: Attribution, revision: int, step: Step) -> Attribution:
+    found = followed(attribution, revision, step)
+    return Attribution(revision, array("q", [revision]) * len(found.marks)) if len(step.get_map().ranges) else found
+
+
+TWINS = {"earlier ranges of a step move nothing": _without_shift, "a step writes the whole text": _whole_block}
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_a_broken_twin_is_caught(name: str) -> None:
+    first = tree = steps.tree_of(TEXT)
+    paragraph = steps.ENGINE.nodes["paragraph"]
+    around = [paragraph.create({"id": "new"}, steps.ENGINE.text(letter(1))), paragraph.create({"id": "b2"})]
+    fresh = Slice(Fragment.from_(steps.ENGINE.text(letter(2))), 0, 0)
+    log: list[Step] = [
+        ReplaceAroundStep(5, 15, 6, 14, Slice(Fragment.from_array(around), 0, 0), 4), ReplaceStep(12, 12, fresh),
+    ]  # fmt: skip
+    for step in log:
+        tree = steps.apply(tree, step) or tree
+    assert all(revision == written_by(character) for character, revision in told(tree, fold(first, log)))
+    broken = begun(first)
+    for revision, step in enumerate(log, start=1):
+        broken = TWINS[name](broken, revision, step)
+    assert any(revision != written_by(character) for character, revision in told(tree, broken))
 
 
 START = datetime(2026, 11, 2, 9, tzinfo=UTC)
