@@ -255,14 +255,10 @@ def _begun_again(life: Life) -> None:
 
 
 def _words_taken_away(life: Life) -> None:
-    """Mathieu only takes a word of the text in force away; he signs what is left."""
-    life.write("julie", "s1")
-    life.submit("aicha")
-    life.approve("mathieu", "comms", None)
-    life.approve("samuel", "legal", None)
-    life.publish("aicha")
+    """Mathieu only takes a letter of the text in force away; he signs what is left."""
+    _first_edition(life)
     life.new_draft("aicha")
-    life.unwrite("mathieu", "s1")
+    life.step("mathieu", lambda place, _: {"stepType": "replace", "from": place, "to": place + 1}, "s1")
     _first_edition(life)
 
 
