@@ -22,6 +22,7 @@ from api.pages import (
     preferences,
     reference,
     review,
+    suggestions,
     threads,
     versions,
 )
@@ -43,6 +44,7 @@ PAGES: Sequence[ControllerRouterHandler] = [
     *review.handlers,
     *decisions.handlers,
     *threads.handlers,
+    *suggestions.handlers,
 ]
 
 

@@ -16,6 +16,7 @@ from api.pages.seen import demand_seen
 from api.refusals import Refusal
 from api.render import page
 from api.review_views import Part, Reader, Talk, talks
+from api.suggestion_cards import cards
 from api.threads import names_in
 from api.views import Moving, Names, moving, names_of, outstanding_words, pips, slices_named
 from api.visit import Access, ThisVisit, Visit, Work
@@ -155,6 +156,7 @@ def show(
         numbers=_numbers(work, found),
         outstanding=outstanding_words(outstanding(found.facts), names, language) if _in_review(found) else [],
         objections=_objections(work, found, names, language),
+        suggestions=cards(work, found, language),
         refusal=refusal,
         meanwhile=_meanwhile(work, found, names, form or {}, language) if _is_stale(refusal) else None,
         form=form or {},
