@@ -63,6 +63,8 @@ def plain_breach(before: Tree, after: Tree, texts: Callable[[], Sequence[Tree]],
     if left := suggestion_ids(after) - suggestion_ids(before):
         return Breach.LEFT if all(map(mine, left)) else Breach.FORGED
     judgement = _Judgement(texts(), mine)
+    if judgement.is_lawful(0, len(judgement.trees) - 1):
+        return None  # one edit: its first steps may look like another that is lawful by itself, and is not meant
     known, start = suggestion_ids(before), 0
     for end in range(1, len(judgement.trees)):
         found = suggestion_ids(judgement.trees[end])

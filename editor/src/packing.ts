@@ -35,7 +35,9 @@ export function pack(locals: readonly Local[]): { steps: Step[]; spans: Span[] }
   const other = locals.findIndex((local) => local.whole?.travel !== travel);
   const alike = other < 0 ? locals : locals.slice(0, other);
   if (!travel) return packed(alike, MOST_STEPS);
-  for (let end = alike.length; boundaryBefore(alike, end); end = boundaryBefore(alike, end)) {
+  // Edits among suggestions are judged one by one; suggestions of one person are one suggestion more.
+  const several = travel === "suggest";
+  for (let end = alike.length; several && boundaryBefore(alike, end); end = boundaryBefore(alike, end)) {
     const made = packed(alike.slice(0, end), MOST_WHOLE_STEPS);
     if (made.spans.length === end) return made;
   }
