@@ -25,6 +25,7 @@ CONTRACTED = next(contract for contract in CONTRACTS if contract["name"].startsw
 WITH_A_DATABASE = {
     "guidelines.history", "workflow.history",
     "guidelines.authority", "guidelines.discussion", "guidelines.lanes", "guidelines.moment", "guidelines.projection",
+    "guidelines.provenance",
     "guidelines.queries", "guidelines.salvage", "guidelines.tables", "guidelines.versions",
     "guidelines.deciding", "guidelines.judging", "guidelines.suggestion_rows",
     "workflow.acknowledgement", "workflow.audience", "workflow.audit", "workflow.drafts", "workflow.events",
