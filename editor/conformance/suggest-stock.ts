@@ -5,13 +5,15 @@ import { deleteSelection, joinBackward, joinForward, selectAll } from "prosemirr
 import { Slice, type Node } from "prosemirror-model";
 import { EditorState, NodeSelection, TextSelection, type Command, type Transaction } from "prosemirror-state";
 import * as tables from "prosemirror-tables";
-import { sharedPlugin, TRAVEL } from "../src/collab.ts";
+import { Step } from "prosemirror-transform";
+import { arrival, departure, sharedPlugin, sharedState, TRAVEL, type Flight } from "../src/collab.ts";
 import * as commands from "../src/commands.ts";
 import { uniqueIds } from "../src/ids.ts";
 import { resultSlice } from "../src/suggest-copy.ts";
 import { base, result } from "../src/suggest-formula.ts";
 import { suggestBreach } from "../src/suggest-law.ts";
 import { suggestionIds } from "../src/suggest-layers.ts";
+import { schema } from "../src/schema.ts";
 import { SuggestMode } from "../src/suggest-mode.ts";
 import { suggestionsPlugin } from "../src/suggest-look.ts";
 import { insertTable, tablesPlugin } from "../src/tables.ts";
@@ -69,6 +71,9 @@ class Session {
   private suggests = true;
   private refused = "";
   private readonly modes = new Map<string, SuggestMode>();
+  /** The text as the authority has it. */
+  private confirmed: Node;
+  private revision = 0;
 
   constructor(seed: number) {
     this.seed = seed;
@@ -87,10 +92,14 @@ class Session {
     const who = (id: string) => ({ id, name: id });
     const plugins = [sharedPlugin(0), suggestionsPlugin(who, speaker("fr")), uniqueIds(), undoPlugin(), tablesPlugin()];
     this.state = EditorState.create({ doc, plugins });
+    this.confirmed = doc;
   }
 
   run(): void {
-    if (this.random.chance(0.2)) this.author = this.random.pick(["aicha", "julie"]);
+    if (this.random.chance(0.2)) {
+      this.send();
+      this.author = this.random.pick(["aicha", "julie"]);
+    }
     this.suggests = this.random.chance(0.8);
     this.select();
     const die = this.random.below(10);
@@ -100,6 +109,34 @@ class Session {
       const [name, command] = this.random.pick(Object.entries(COMMANDS));
       command(this.state, (tr) => this.take(name, tr));
     }
+  }
+
+  /** Sends all that waits: what travels as a suggestion is one, what is whole leaves nothing, and nothing is missing. */
+  private send(): void {
+    for (let tr = departure(this.state, "r0"); tr; tr = departure(this.state, `r${this.revision}`)) {
+      this.state = this.state.apply(tr);
+      const { flight } = sharedState(this.state);
+      if (!flight) continue;
+      const after = flight.steps.reduce<Node>(
+        (doc, step) => Step.fromJSON(schema, step).apply(doc).doc as Node,
+        this.confirmed,
+      );
+      this.judge(flight, after);
+      this.confirmed = after;
+      this.revision += flight.steps.length;
+      const commit = { revision: this.revision, ref: flight.ref, by: { id: "me", name: "Me" }, steps: flight.steps };
+      this.state = this.state.apply(arrival(this.state, commit).tr);
+    }
+    if (!this.confirmed.eq(this.state.doc)) this.fault("send", "the authority's text is another");
+  }
+
+  private judge(flight: Flight, after: Node): void {
+    count(`sent ${flight.kind ?? (flight.whole ? "whole" : "plainly")}`);
+    if (flight.kind) {
+      const breach = suggestBreach(this.confirmed, after, owned(this.author));
+      if (breach) this.fault("send", breach);
+    }
+    if (flight.steps.length > (flight.kind || flight.whole ? 1_024 : 64)) this.fault("send", "too many steps");
   }
 
   private select(): void {

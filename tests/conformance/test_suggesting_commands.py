@@ -17,6 +17,8 @@ def test_whatever_an_editor_does_is_suggested_exactly_or_refused_with_a_reason(r
     assert (found["failed"], found["faults"]) == (0, [])
     assert found["tally"]["suggested"] >= EDITS
     assert found["tally"]["edited"] > EDITS / 10
+    for way in ("suggest", "whole", "plainly"):
+        assert found["tally"][f"sent {way}"] > EDITS / 100
     for refusal in ("numbering: documentAttributes", "delete column: tableShape", "header row: tableShape"):
         assert found["tally"][f"refused {refusal}"] > 0
     assert not any(key.startswith(("refused undo: ", "refused bold: not")) for key in found["tally"])
