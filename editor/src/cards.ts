@@ -15,6 +15,16 @@ export interface MarginActs {
   cancel(): void;
 }
 
+/** What of a thread its chips tell: a card is drawn anew when it changes. */
+export function badges(thread: Thread): unknown[] {
+  return [thread.blocking, thread.lane, thread.assigned_to, thread.due_on];
+}
+
+function day(date: string, language: Language): string {
+  const locale = language === "fr" ? "fr-FR" : "en-GB";
+  return new Date(`${date}T12:00:00Z`).toLocaleDateString(locale, { day: "numeric", month: "long", timeZone: "UTC" });
+}
+
 export class Cards {
   private readonly acts: MarginActs;
   private readonly say: Say;
@@ -122,10 +132,24 @@ export class Cards {
         this.byline(comment),
         ...comment.text.split(/\n{2,}/).map((text) => element("p", { class: "said" }, text)),
       ];
-      if (place === 0 && thread.blocking)
-        parts[0]?.append(element("span", { class: "chip late" }, icon("circle-alert"), this.say("blocking")));
+      if (place === 0) parts[0]?.append(...this.chips(thread));
       return element("div", { class: place ? "reply" : "" }, ...parts);
     });
+  }
+
+  /** What is asked of whom: whether it holds publication back, whose alone it is, whom it waits for and until when. */
+  private chips(thread: Thread): HTMLElement[] {
+    const due = thread.due_on ? this.say("dueOn", { date: day(thread.due_on, this.language) }) : "";
+    const name = thread.assigned_to?.name ?? "";
+    const chips: [boolean, string, string | null, string][] = [
+      [thread.blocking, "chip late", "circle-alert", this.say("blocking")],
+      [thread.lane !== null, "chip", "lock", this.say("onlyTeam", { team: thread.lane?.name ?? "" })],
+      [thread.assigned_to !== null, "chip", null, this.say("waitsFor", { name })],
+      [due !== "", "chip", null, due],
+    ];
+    return chips
+      .filter(([shown]) => shown)
+      .map(([, look, sign, words]) => element("span", { class: look }, sign && icon(sign), words));
   }
 
   private byline(comment: Comment): HTMLElement {

@@ -17,6 +17,12 @@ export interface Comment {
   readonly text: string;
 }
 
+/** Somebody, or a team. */
+export interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
 export interface Thread {
   readonly id: string;
   readonly revision: number;
@@ -27,6 +33,11 @@ export interface Thread {
   readonly removed_by?: string | null;
   readonly section: string;
   readonly blocking: boolean;
+  readonly suggestion: string;
+  /** The one team that may know of it, and whom it waits for until which day. */
+  readonly lane: Named | null;
+  readonly assigned_to: Person | null;
+  readonly due_on: string | null;
   readonly open: boolean;
   readonly by: Person;
   readonly at: string;
@@ -79,6 +90,22 @@ export type FromAuthority =
   | { readonly t: "reload"; readonly code: string; readonly title: string; readonly detail: string }
   | { readonly t: "trouble"; readonly code: string; readonly title: string; readonly detail: string }
   | { readonly t: "pong" };
+
+/** The frame with every step in full: plain words put in travel as `[position, text]`. */
+export function spread(frame: FromAuthority): FromAuthority {
+  if (frame.t === "commits") return { ...frame, list: frame.list.map(whole) };
+  if (frame.t === "catchup") return { ...frame, commits: frame.commits.map(whole) };
+  return frame;
+}
+
+function whole(commit: Commit): Commit {
+  const steps = commit.steps.map((step) => {
+    if (!Array.isArray(step)) return step;
+    const [at, text] = step as [number, string];
+    return { stepType: "replace", from: at, to: at, slice: { content: [{ type: "text", text }] } };
+  });
+  return { ...commit, steps };
+}
 
 export type ToAuthority =
   | { readonly t: "open"; readonly schema: string; readonly have: number | null }

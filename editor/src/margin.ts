@@ -1,6 +1,6 @@
 // The margin: a card for each thread beside its words, pushed down where two would lie over each other.
 import { anchorsIn } from "./anchors.ts";
-import { Cards, enter, keepWriting, type MarginActs } from "./cards.ts";
+import { badges, Cards, enter, keepWriting, type MarginActs } from "./cards.ts";
 import { element, icon } from "./dom.ts";
 import type { Thread } from "./frames.ts";
 import type { Placed } from "./suggest-margin.ts";
@@ -49,7 +49,7 @@ export class Margin {
     }
     for (const thread of beside) {
       const on = thread.id === focus;
-      const key = JSON.stringify([thread.comments, on, ago(thread.at, this.language, Date.now(), this.say)]);
+      const key = JSON.stringify([thread.comments, badges(thread), on, ago(thread.at, this.language, Date.now(), this.say)]);
       const known = this.cards.get(thread.id);
       if (known?.key === key) continue;
       const card = this.maker.card(thread, on);
