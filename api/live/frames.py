@@ -1,6 +1,7 @@
 """The frames of the live protocol: read from strangers without trust, written once for everybody."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Final, Literal
@@ -15,6 +16,12 @@ MOST_NOTE: Final = 2_000
 MOST_DECIDED: Final = 1_000
 MOST_REF: Final = 64
 
+
+#: A step that puts plain words between two others, in the one form in which the log has it.
+_TYPED: Final = re.compile(
+    r'\{"stepType":"replace","from":(\d+),"to":\1,'
+    r'"slice":\{"content":\[\{"type":"text","text":("(?:[^"\\]|\\.)*+")\}\]\}\}'
+)
 
 #: What a revision or a position may be: no more than every end can hold exactly.
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
@@ -114,13 +121,19 @@ def write_frame(kind: str, **values: Any) -> str:
     return msgspec.json.encode({"t": kind, **values}).decode()
 
 
+def short(step: str) -> str:
+    """A logged step as it travels: plain words put in are `[position,"text"]`, a tenth of the whole form."""
+    typed = _TYPED.fullmatch(step)
+    return f"[{typed[1]},{typed[2]}]" if typed else step
+
+
 def commit_value(commit: Logged, names: dict[str, str]) -> dict[str, Any]:
     """A commit as it stands in `commits` and `catchup`."""
     value: dict[str, Any] = {
         "revision": commit.revision,
         "ref": commit.ref,
         "by": {"id": commit.person_id, "name": names.get(commit.person_id, "")},
-        "steps": [msgspec.Raw(step.encode()) for step in commit.steps],
+        "steps": [msgspec.Raw(short(step).encode()) for step in commit.steps],
     }
     if commit.kind:
         value["kind"] = commit.kind

@@ -19,7 +19,7 @@ import {
   type Commit,
   type Fate,
 } from "./collab.ts";
-import type { Can, FromAuthority, Standing, ToAuthority } from "./frames.ts";
+import { spread, type Can, type FromAuthority, type Standing, type ToAuthority } from "./frames.ts";
 import type { Host, Loss } from "./host.ts";
 import { after, ENDS, patience, type Happening, type Phase } from "./phases.ts";
 import { schema as model } from "./schema.ts";
@@ -186,7 +186,7 @@ export class Connection {
     this.heard = Date.now();
     try {
       this.host.ready();
-      this.take(JSON.parse(text) as FromAuthority);
+      this.take(spread(JSON.parse(text) as FromAuthority));
     } catch (error) {
       // Whatever went wrong, the log is right: the text is opened again, and what was typed since is shown.
       console.error(error);

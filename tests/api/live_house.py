@@ -40,6 +40,11 @@ def delete(start: int, end: int) -> dict[str, Any]:
     return {"stepType": "replace", "from": start, "to": end}
 
 
+def full(step: Any) -> Any:
+    """A step as it came, in full: plain words put in travel as a position and a text."""
+    return insert(*step) if isinstance(step, list) else step
+
+
 class LiveHouse:
     """The application with one draft `v1` and a session for everybody in the company."""
 
@@ -183,7 +188,7 @@ class Editor:
 
     def _commit(self, commit: dict[str, Any]) -> None:
         mine = self.sent is not None and commit["ref"] == self.sent["ref"]
-        logged = [steps.parse_step(step) for step in commit["steps"]]
+        logged = [steps.parse_step(full(step)) for step in commit["steps"]]
         if commit["revision"] > self.revision:
             assert commit["revision"] - len(logged) == self.revision, "a commit is missing"
             if mine:

@@ -17,7 +17,7 @@ from api.database import make_engine, transaction
 from api.live.socket import SCHEMA_HASH
 from guidelines import authority, queries, steps
 from guidelines.document import Node, document_hash, plain_text
-from tests.api.live_house import DOCUMENT, insert
+from tests.api.live_house import DOCUMENT, full, insert
 from tests.workflow import house as company
 from workflow import drafts
 
@@ -122,7 +122,7 @@ class Typist:
         if commit["revision"] > self.have:
             assert commit["revision"] - len(commit["steps"]) == self.have, "a commit is missing"
             for step in commit["steps"]:
-                self.tree = steps.apply(self.tree, steps.parse_step(step))
+                self.tree = steps.apply(self.tree, steps.parse_step(full(step)))
             self.have = commit["revision"]
         self.told.append((commit["revision"], commit["ref"], who))
         if self.flying is not None and (commit["ref"], who) == (self.flying["ref"], self.name):
