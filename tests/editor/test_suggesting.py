@@ -139,6 +139,7 @@ def test_a_plain_edit_inside_a_suggestion_leaves_it_to_its_author(draft: Draft, 
     julie.type(" or call")
     julie.is_saved()
     expect(cards(aicha.page)).to_have_count(1)
+    eventually(lambda: " or call" in aicha.words)
 
     aicha.caret(" or")
     aicha.type(" rather")
@@ -290,3 +291,27 @@ def test_what_is_suggested_offline_waits_and_is_sent_once(draft: Draft, eventual
 
     assert plain_text(base(draft)) == plain_text(TEXT)
     eventually(lambda: "Ask first of all\nOffline., then speak." in result_words(draft))
+
+
+def test_a_plain_edit_among_suggestions_is_undone_whole(draft: Draft, eventually: Eventually) -> None:
+    julie, aicha = draft.open(JULIE), draft.open(AICHA)
+    suggests(julie)
+    julie.select("Ask first")
+    julie.type("Call")
+    julie.is_saved()
+    expect(cards(aicha.page)).to_have_count(1)
+    eventually(lambda: "Call" in aicha.words)
+
+    aicha.caret(", then")
+    aicha.press("Enter")
+    aicha.type("And")
+    aicha.is_saved()
+    eventually(lambda: "Ask first, then\nAnd speak." in plain_text(base(draft)))
+    for _ in range(3):
+        aicha.press("Control+z")
+    aicha.is_saved()
+
+    eventually(lambda: plain_text(base(draft)) == plain_text(TEXT))
+    assert "Call, then speak." in result_words(draft)
+    expect(cards(aicha.page)).to_have_count(1)
+    expect(aicha.page.locator("#editor-notice .notice")).to_have_count(0)
