@@ -13,7 +13,9 @@ from guidelines import queries as writing
 from guidelines.authority import Opened
 from guidelines.document import Node
 from guidelines.errors import UnknownVersion
+from guidelines.lanes import ANYBODY
 from guidelines.people import Role
+from guidelines.sections import META, OUTLINE, sections
 from guidelines.suggested_slices import suggested_slices
 from guidelines.tables import Guideline, Publication, Snapshot, Version
 from workflow import policy as policy_rules
@@ -344,8 +346,15 @@ def _roster(session: Session, version_id: str, round_: int) -> dict[str, frozens
 
 
 def _blocking(session: Session, version_id: str) -> frozenset[str]:
-    return frozenset(
-        found.thread.section
-        for found in discussion.threads(session, version_id)
-        if found.is_open and found.thread.blocking and not found.removed
-    )
+    """Sections with an open thread that holds back: where its words stand now, or where they stood last.
+
+    Taking the words away settles nothing: whoever asked has not said that it does.
+    """
+    listed = discussion.threads(session, version_id, ANYBODY)
+    holding = [found for found in listed if found.is_open and found.thread.blocking]
+    if not holding:
+        return frozenset()
+    opened = authority.open_document(session, version_id)
+    places = {META, OUTLINE, *(part.id for part in sections(opened.document))}
+    # A section that is gone cannot hold back itself: its thread holds back the whole.
+    return frozenset(place if (place := found.section_in(opened.tree)) in places else "" for found in holding)

@@ -266,6 +266,21 @@ def test_a_blocking_thread_holds_back_publication_until_resolved(house: House) -
     assert house.missing("v1") == set()
 
 
+def test_a_blocking_thread_still_holds_back_when_its_words_are_taken_away(house: House) -> None:
+    house.create()
+    discussion.open_thread(
+        house.session, house.actor("julie"), "v1", thread_id="t", comment_id="c", text="Which law?", at=house.tick(),
+        quote="Ask first.", section="s1", blocking=True,
+    )  # fmt: skip
+    house.step("v1", "aicha", {"stepType": "replace", "from": 11, "to": 21})
+    house.submit("v1")
+    house.approve("v1", "mathieu", "comms")
+    house.approve("v1", "julie", "legal")
+    assert house.missing("v1") == {("thread_blocking", "s1", "")}
+    with pytest.raises(SignOffsMissing):
+        house.publish("v1")
+
+
 def test_a_version_whose_base_is_no_longer_in_force_is_not_published(house: House) -> None:
     house.first_edition()
     house.draft("v2")
