@@ -1,4 +1,4 @@
-"""Threads by REST and by forms: on suggestions, assigned, due, blocking where their words are, people called by name."""
+"""Threads by REST and by forms: on suggestions, assigned, due, blocking where their words are; people by name."""
 
 from collections.abc import Iterator
 from datetime import date
