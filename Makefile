@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install from-debian demo test check fix bench soak screenshots diagrams
+.PHONY: help install from-debian demo test check fix bench bench-live soak screenshots diagrams
 
 help: ## list what make can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -58,6 +58,9 @@ fix: install ## mend format and what the linter can mend
 
 bench: $(VENV)/ready-to-bench ## measure beside the peers and write docs/benchmarks.md
 	$(BIN)/python -m benchmarks.report
+
+bench-live: $(VENV)/ready-to-test ## measure live editing beside Hocuspocus and write its part of docs/benchmarks.md
+	$(BIN)/python -m benchmarks.live --write $(LIVE)
 
 soak: install ## the fuzz of steps, writers and suggestions, for long instead of seconds
 	CHARTE_SOAK=1 $(BIN)/python -m pytest -m soak

@@ -1,7 +1,7 @@
 """A room: everybody who has one version open, with one task that takes commits and tells what is on disk.
 
-It belongs to the event loop. Batches form by themselves: whatever comes in while a transaction runs is taken by the
-next one.
+It belongs to the event loop. Batches form by themselves: a commit is taken at once, and whatever comes in while a
+transaction runs is taken by the next one, which waits a little for more where the last one took long.
 """
 
 import asyncio
@@ -30,12 +30,15 @@ from guidelines.errors import InvalidStep, UnknownVersion
 
 log = logging.getLogger("charte")
 
-LOOK_EVERY: Final = 1.0
+LOOK_EVERY: Final = 0.75
 HASH_EVERY: Final = 5.0
 MOST_CURSORS: Final = 4
 #: Malformed steps of one client in a minute before it is closed.
 MOST_INVALID: Final = 10
 MOST_BATCH: Final = 64
+#: A batch that took longer than this has the next one wait for more, so long at most.
+LONG: Final = 0.015
+WIDEST: Final = 0.03
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -64,6 +67,8 @@ class Room:
         self.heard = -1
         self.seen: Look | None = None
         self.nudged = self.ended = False
+        #: When the last batch of commits was made, and how long it took.
+        self.batched = self.took = 0.0
         self.wake = asyncio.Event()
         self.looked = self.hashed = 0.0
         self.hashed_revision = -1
@@ -184,9 +189,15 @@ class Room:
         self.wake.clear()
 
     async def _take_commits(self) -> None:
+        begun = time.monotonic()
+        if self.took > LONG and begun - self.batched < WIDEST:
+            await asyncio.sleep(min(self.took, WIDEST))
+            begun = time.monotonic()
         taken, self.commits = self.commits[:MOST_BATCH], self.commits[MOST_BATCH:]
         batch = [Sent(client.token, commit) for client, commit in taken]
         made = await self._do(work.make, self.revision, batch, self.cache)
+        self.batched = time.monotonic()
+        self.took = self.batched - begun
         if made.commits:
             self.revision = made.revision
             self._tell(made.commits, made.names)

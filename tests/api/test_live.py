@@ -453,6 +453,12 @@ def test_signing_out_closes_the_socket_and_its_next_commit_is_refused(live: Hous
 
 
 def test_a_right_lost_while_typing_holds_for_the_very_next_commit(live: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    _late_commit_is_refused(live, monkeypatch)
+    assert live[0].log() == []
+
+
+def _late_commit_is_refused(live: House, monkeypatch: pytest.MonkeyPatch, patience: float = 20.0) -> None:
+    """Mathieu types on after his role was taken away; nobody looks, so that his commit is all there is to notice it."""
     house, client = live
     monkeypatch.setattr("api.live.room.LOOK_EVERY", 60.0)
     monkeypatch.setattr(room.Room, "meet", lambda _: None)
@@ -462,10 +468,36 @@ def test_a_right_lost_while_typing_holds_for_the_very_next_commit(live: House, m
         with transaction(house.engine) as session:
             session.connection().exec_driver_sql("UPDATE membership SET until_at = from_at WHERE person_id = 'mathieu'")
         one.send_json({"t": "commit", "ref": "late", "base": 0, "steps": [insert(1, "x")]})
-        assert mathieu.until("nack")["code"] == "not_permitted"
+        assert mathieu.until("nack", patience)["code"] == "not_permitted"
         house.app.state.services.extras["notify"]("v1")
         assert _closed(mathieu) == 4003
-    assert house.log() == []
+
+
+def test_a_room_that_asks_for_rights_at_the_door_only_is_caught(live: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The broken twin of the test above."""
+    monkeypatch.setattr(drafts, "may_edit", lambda *_: None)
+    with pytest.raises(AssertionError, match="no nack came"):
+        _late_commit_is_refused(live, monkeypatch, patience=1.0)
+
+
+def test_losing_a_right_or_the_text_standing_still_is_told_within_a_second(live: House) -> None:
+    """Without a word from the page that did it: the room looks for itself."""
+    house, client = live
+    waits = []
+    for _ in range(3):
+        with house.connect(client, "mathieu") as one:
+            mathieu = Editor(one)
+            mathieu.open()
+            with transaction(house.engine) as session:
+                session.connection().exec_driver_sql(
+                    "UPDATE membership SET until_at = from_at WHERE person_id = 'mathieu'"
+                )
+            started = time.monotonic()
+            assert _closed(mathieu) == 4003
+            waits.append(time.monotonic() - started)
+        with transaction(house.engine) as session:
+            session.connection().exec_driver_sql("UPDATE membership SET until_at = NULL WHERE person_id = 'mathieu'")
+    assert sorted(waits)[1] < 1.0, waits
 
 
 def test_when_the_database_fails_nobody_is_told_and_the_editors_come_back(
