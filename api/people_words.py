@@ -12,6 +12,7 @@ _ROLES: Final = {
     Role.EDITOR: N_("Editor"),
     Role.REVIEWER: N_("Reviewer"),
     Role.PUBLISHER: N_("Publisher"),
+    Role.LEAD: N_("Lead"),
     Role.ADMIN: N_("Administrator"),
 }
 

@@ -3,6 +3,7 @@
 # No `from __future__ import annotations` here: SQLModel reads the annotations at run time.
 from datetime import datetime
 
+from sqlalchemy import Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from guidelines.moment import Moment
@@ -82,6 +83,105 @@ class Invitation(SQLModel, table=True):
     token_hash: str = Field(primary_key=True, max_length=64)
     #: None for the first admin, whose person does not exist yet.
     person_id: str | None = Field(default=None, foreign_key="person.id")
+    created_at: datetime = Field(sa_type=Moment)
+    expires_at: datetime = Field(sa_type=Moment)
+    used_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class Notice(SQLModel, table=True):
+    """Something that concerns a person, for their bell and their mail.
+
+    It refers to what happened and repeats no words: what it may say is asked when it is read, and when it is sent.
+    """
+
+    __tablename__ = "notice"
+
+    id: int | None = Field(default=None, primary_key=True)
+    #: What it is about: told twice, it is one notice.
+    key: str = Field(unique=True, max_length=200)
+    person_id: str = Field(foreign_key="person.id")
+    #: asked, again, changes_requested, objected, mentioned, assigned, published, reminder, escalation, review_due.
+    kind: str = Field(max_length=20)
+    at: datetime = Field(sa_type=Moment)
+    guideline_id: str = Field(foreign_key="guideline.id")
+    version_id: str = Field(foreign_key="version.id")
+    thread_id: str | None = Field(default=None, foreign_key="thread.id")
+    #: JSON of ids and dates.
+    data: str = Field(default="{}", sa_type=Text)
+    read_at: datetime | None = Field(default=None, sa_type=Moment)
+    #: waiting, taken (by a delivery), over (there was nothing to say any more), none (not wanted, or no mail is sent).
+    mail: str = Field(default="none", max_length=10)
+    delivery_id: str | None = Field(default=None, max_length=32)
+
+    __table_args__ = (
+        Index("notice_of", "person_id", "read_at"),
+        Index("notice_to_mail", "person_id",
+              sqlite_where=text("mail = 'waiting'"), postgresql_where=text("mail = 'waiting'")),
+        Index("notice_delivery", "delivery_id"),
+    )  # fmt: skip
+
+
+class Delivery(SQLModel, table=True):
+    """One message on its way out, to a person by mail or to a chat: tried, sent, or left."""
+
+    __tablename__ = "delivery"
+
+    id: str = Field(primary_key=True, max_length=32)
+    #: mail or hook.
+    channel: str = Field(max_length=10)
+    person_id: str | None = Field(default=None, foreign_key="person.id")
+    hook_id: str | None = Field(default=None, foreign_key="hook.id", index=True)
+    #: What a chat is told, as it is signed; a mail is written when it is sent.
+    body: str = Field(default="", sa_type=Text)
+    #: waiting, sending, sent, over (nothing to say any more), failed, unknown (the sender died while sending).
+    state: str = Field(default="waiting", max_length=10)
+    created_at: datetime = Field(sa_type=Moment)
+    #: When it was last begun, and when its receiver took it.
+    tried_at: datetime | None = Field(default=None, sa_type=Moment)
+    sent_at: datetime | None = Field(default=None, sa_type=Moment)
+    tries: int = 0
+    error: str = Field(default="", max_length=300)
+
+
+class Hook(SQLModel, table=True):
+    """An address of the company's chat that is told what happens to guidelines, without any of their words."""
+
+    __tablename__ = "hook"
+
+    id: str = Field(primary_key=True, max_length=32)
+    url: str = Field(max_length=500)
+    #: Signs each message. It is needed in clear: whoever has the database has it.
+    secret: str = Field(max_length=100)
+    language: str = Field(max_length=2)
+    created_at: datetime = Field(sa_type=Moment)
+    created_by: str = Field(foreign_key="person.id")
+    #: Failures since the last success; after too many it is switched off.
+    failures: int = 0
+    off_at: datetime | None = Field(default=None, sa_type=Moment)
+    off_because: str = Field(default="", max_length=300)
+    ended_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class Unmailed(SQLModel, table=True):
+    """A kind of notice that a person does not want by mail; their bell has it all the same."""
+
+    __tablename__ = "unmailed"
+
+    person_id: str = Field(foreign_key="person.id", primary_key=True)
+    kind: str = Field(primary_key=True, max_length=20)
+
+
+class MailLink(SQLModel, table=True):
+    """What a link in a mail stands for. It signs nobody in: it leads its own person to a place, or ends mails."""
+
+    __tablename__ = "mail_link"
+
+    token_hash: str = Field(primary_key=True, max_length=64)
+    person_id: str = Field(foreign_key="person.id")
+    #: place or unsubscribe.
+    purpose: str = Field(max_length=20)
+    #: The address behind the language, or the kinds to end.
+    target: str = Field(max_length=500)
     created_at: datetime = Field(sa_type=Moment)
     expires_at: datetime = Field(sa_type=Moment)
     used_at: datetime | None = Field(default=None, sa_type=Moment)

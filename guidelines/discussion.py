@@ -14,7 +14,7 @@ from prosemirror.model import Node as Tree
 from sqlalchemy import ColumnElement, true
 from sqlmodel import Session, col, select
 
-from guidelines import anchors, authority, mentions, queries, replanting, steps, taking_hold
+from guidelines import anchors, authority, jobs, mentions, queries, replanting, steps, taking_hold
 from guidelines.anchors import Anchor, Logged
 from guidelines.document import Node
 from guidelines.errors import InvalidField, UnknownThread
@@ -129,6 +129,8 @@ def open_thread(
     session.flush()
     session.add(Comment(id=comment_id, thread_id=thread_id, person_id=actor.id, at=at, text=said))
     session.flush()
+    _tell_named(session, comment_id, said, at)
+    _tell_assigned(session, thread, actor.id)
     return thread
 
 
@@ -147,6 +149,7 @@ def reply(
     comment = Comment(id=comment_id, thread_id=thread.id, person_id=actor.id, at=at, text=said)
     session.add(comment)
     session.flush()
+    _tell_named(session, comment_id, said, at)
     return comment
 
 
@@ -174,17 +177,23 @@ def ask(
     due_on: date | None,
     blocking: bool,
     audience: Audience,
+    by: str = "",
 ) -> None:
-    """Says whom a thread waits for, until when, and whether it holds publication back. Raises `InvalidField`."""
+    """Says whom a thread waits for, until when, and whether it holds publication back. Raises `InvalidField`.
+
+    Whom it newly waits for is told, unless that is who asks (`by`).
+    """
     if assigned_to != thread.assigned_to:
         _check_assigned(assigned_to, audience)
     if thread.lane and blocking:
         raise InvalidField(field="blocking", problem="private")
-    asked = (assigned_to or None, due_on, blocking)
-    if asked != (thread.assigned_to, thread.due_on, thread.blocking):
+    asked, before = (assigned_to or None, due_on, blocking), thread.assigned_to
+    if asked != (before, thread.due_on, thread.blocking):
         thread.assigned_to, thread.due_on, thread.blocking = asked
         thread.changes += 1
         session.flush()
+        if thread.assigned_to != before:
+            _tell_assigned(session, thread, by)
 
 
 def thread_of(session: Session, version_id: str, thread_id: str, actor: Actor) -> Thread:
@@ -305,6 +314,18 @@ def _comments(session: Session, ids: Sequence[str]) -> dict[str, tuple[Comment, 
     for row in rows:
         found.setdefault(row.thread_id, []).append(row)
     return {thread: tuple(said) for thread, said in found.items()}
+
+
+def _tell_named(session: Session, comment_id: str, said: str, at: datetime) -> None:
+    if mentions.mentioned(said):
+        jobs.put(session, "comment", f"comment:{comment_id}", run_at=at, comment=comment_id)
+
+
+def _tell_assigned(session: Session, thread: Thread, by: str) -> None:
+    if thread.assigned_to and thread.assigned_to != by:
+        key = f"assigned:{thread.id}:{thread.changes}"
+        facts = {"thread": thread.id, "person": thread.assigned_to, "by": by}
+        jobs.put(session, "assigned", key, run_at=thread.created_at, **facts)  # long past: at once
 
 
 def _checked(text: str, audience: Audience) -> str:

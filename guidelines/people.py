@@ -10,6 +10,8 @@ class Role(StrEnum):
     EDITOR = "editor"
     REVIEWER = "reviewer"
     PUBLISHER = "publisher"
+    #: Whom a policy's `escalate_to` means by the team's name and `-lead`; gives no right of its own.
+    LEAD = "lead"
     READER = "reader"
     ADMIN = "admin"
 

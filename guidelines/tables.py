@@ -7,7 +7,7 @@ Facts are stored, readings are computed: nothing here says "approved", "in force
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from guidelines.moment import Moment
@@ -307,5 +307,40 @@ class Publication(SQLModel, table=True):
     published_by: str = Field(foreign_key="person.id")
     #: First day in force.
     effective_on: date
+    #: The class of the change, as both sides agreed or as the rules had it; None where nobody said.
+    change: str | None = Field(default=None, max_length=20)
+    #: Whether those who confirmed the version before are asked again; None, as they were before anybody chose: yes.
+    asks_again: bool | None = None
 
     __table_args__ = (UniqueConstraint("guideline_id", "major", "minor"),)
+
+
+class Job(SQLModel, table=True):
+    """Work put aside in the transaction that causes it, done later by whichever process takes it, once."""
+
+    __tablename__ = "job"
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str = Field(max_length=40)
+    #: What it is about: asked for twice, it is one job.
+    key: str = Field(unique=True, max_length=200)
+    #: JSON of ids; no words, so that a name can be erased and rights are asked when it is done.
+    payload: str = Field(sa_type=Text)
+    #: Not before this moment.
+    run_at: datetime = Field(sa_type=Moment)
+    #: How often it was taken: who took it may finish it only as long as nobody has taken it since.
+    attempts: int = 0
+    #: Failures since it last went well.
+    tries: int = 0
+    #: Until when it is somebody's.
+    lease_until: datetime | None = Field(default=None, sa_type=Moment)
+    done_at: datetime | None = Field(default=None, sa_type=Moment)
+    #: Since when nobody tries any more, and what went wrong last.
+    given_up_at: datetime | None = Field(default=None, sa_type=Moment)
+    error: str = Field(default="", max_length=500)
+
+    __table_args__ = (
+        Index("job_open", "run_at",
+              sqlite_where=text("done_at IS NULL AND given_up_at IS NULL"),
+              postgresql_where=text("done_at IS NULL AND given_up_at IS NULL")),
+    )  # fmt: skip

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from sqlmodel import Session, col, select
 
+from guidelines import jobs
 from guidelines.projection import log_digest
 from guidelines.salvage import DAMAGED
 from guidelines.tables import Version
@@ -37,9 +38,13 @@ class Kind(StrEnum):
     OBJECTED = "objected"
     RETRACTED = "sign_off_retracted"
     OBJECTION_LIFTED = "objection_lifted"
+    CLASS_STATED = "class_stated"
+    CLASS_AGREED = "class_agreed"
+    CLASS_CONTESTED = "class_contested"
     CHANGES_REQUESTED = "changes_requested"
     REOPENED = "version_reopened"
     PUBLISHED = "version_published"
+    SEALED = "version_sealed"
     SUPERSEDED = "version_superseded"
     WITHDRAWN = "version_withdrawn"
     ACKNOWLEDGED = "version_acknowledged"
@@ -79,7 +84,7 @@ def record(
     at: datetime,
     data: Mapping[str, Any] | None = None,
 ) -> Event:
-    """Adds an entry behind the last one. `data` must be plain JSON."""
+    """Adds an entry behind the last one, and puts aside that it is to be told. `data` must be plain JSON."""
     last = session.exec(
         select(Event).where(Event.guideline_id == guideline_id).order_by(col(Event.seq).desc()).limit(1)
     ).first()
@@ -97,12 +102,19 @@ def record(
     event.hash = entry_hash(event)
     session.add(event)
     session.flush()
+    jobs.put(session, "event", f"event:{guideline_id}:{event.seq}", run_at=at, guideline=guideline_id, seq=event.seq)
     return event
 
 
 def history(session: Session, guideline_id: str) -> Sequence[Event]:
     """The whole log, oldest first."""
     return session.exec(select(Event).where(Event.guideline_id == guideline_id).order_by(col(Event.seq))).all()
+
+
+def history_until(session: Session, guideline_id: str, seq: int) -> Sequence[Event]:
+    """The log up to a place in it, oldest first."""
+    query = select(Event).where(Event.guideline_id == guideline_id, col(Event.seq) <= seq)
+    return session.exec(query.order_by(col(Event.seq))).all()
 
 
 def page_of_history(session: Session, guideline_id: str, *, after: int, most: int) -> Sequence[Event]:

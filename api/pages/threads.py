@@ -80,6 +80,7 @@ def ask(visit: ThisVisit, version_id: FromPath[str], thread_id: FromPath[str], d
             due_on=_day(data.get("due_on", "")),
             blocking=data.get("blocking") == "yes",
             audience=audience(work.session, thread.lane, work.at),
+            by=work.actor.id,
         )
         return thread_id
 

@@ -196,7 +196,8 @@ def ask(visit: ThisVisit, version_id: FromPath[str], thread_id: FromPath[str], d
         thread = _discussed(work, version_id, thread_id)
         now = {"assigned_to": thread.assigned_to, "due_on": thread.due_on, "blocking": thread.blocking}
         wanted = now | data.model_dump(exclude_unset=True)
-        discussion.ask(work.session, thread, **wanted, audience=audience(work.session, thread.lane, work.at))
+        readers = audience(work.session, thread.lane, work.at)
+        discussion.ask(work.session, thread, **wanted, audience=readers, by=work.actor.id)
         shape = _shape(work, version_id, thread_id)
     nudge(visit, version_id)
     return shape
