@@ -54,7 +54,8 @@ def main(names: list[str]) -> None:
     if names:
         print(text)
     else:
-        PAGE.write_text(text, "utf-8")
+        _, heading, live = PAGE.read_text("utf-8").partition("\n## Writing together, live")
+        PAGE.write_text(text + heading + live, "utf-8")
         print(f"{PAGE.relative_to(Path.cwd())} written")
 
 

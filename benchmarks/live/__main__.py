@@ -55,7 +55,11 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write the section of docs/benchmarks.md")
     parser.add_argument("--only", default="", help="one load by its name, such as 20x8")
     options = parser.parse_args()
-    found: dict[str, Any] = {"load_average_at_start": round(os.getloadavg()[0], 1)}
+    found: dict[str, Any] = {
+        "load_average_at_start": round(os.getloadavg()[0], 1),
+        "seconds": options.seconds,
+        "rounds": options.rounds,
+    }
     for load in (*LOADS, MANY):
         if options.only in ("", load.name):
             found[load.name] = beside(load, options.seconds, options.rounds if load is not MANY else 1)
@@ -117,14 +121,16 @@ def section(found: Mapping[str, Any]) -> str:
             continue
         ours, theirs = found[load.name]["charte"], found[load.name]["hocuspocus"]
         for name, one in (("Charte", ours), ("Hocuspocus", theirs)):
+            watched = f"{one['arrived_percent']:.1f} % | {one['p50_ms']:.1f} | {one['p99_ms']:.1f}"
             rows.append(
-                f"| {load.name} | {name} | {one['keys_per_second']:.0f} | {one['arrived_percent']:.1f} % | "
-                f"{one['p50_ms']:.1f} | {one['p99_ms']:.1f} | {one['cpu_us_per_key']:.0f} | "
+                f"| {load.name} | {name} | {one['keys_per_second']:.0f} | "
+                f"{watched if load.documents == 1 else '| |'} | {one['cpu_us_per_key']:.0f} | "
                 f"{one['bytes_per_key']:.0f} | {one['megabytes']:.0f} |"
             )
         cpu, size = (ours[key] / theirs[key] for key in ("cpu_us_per_key", "bytes_per_key"))
         rows.append(f"| {load.name} | ratio | | | | | {cpu:.2f}x | {size:.2f}x | |")
-    rest = {key: value for key, value in found.items() if key in ("engine", "soak", "load_average_at_start")}
+    busy = found["load_average_at_start"] > (os.cpu_count() or 1)
+    rest = {key: value for key, value in found.items() if isinstance(value, int | float) or key in ("engine", "soak")}
     return "\n".join(
         [
             HEADING,
@@ -132,7 +138,8 @@ def section(found: Mapping[str, Any]) -> str:
             "`make bench-live`. Beside Hocuspocus 4 with its default debounce: it stores two seconds after a change, "
             "Charte before anybody is told.",
             f"Measured on {date.today():%d %B %Y}: {os.cpu_count()} cores, {platform.system()}. Seconds on a shared "
-            "machine say little; both columns of a load were taken in turn.",
+            "machine say little; both rows of a load were taken in turn."
+            + (" The machine was busy with other work: these figures are provisional." if busy else ""),
             "",
             "| writers x keys/s | server | keys/s | arrived | p50 ms | p99 ms | CPU us a key | bytes a key | MB |",
             "|---|---|---|---|---|---|---|---|---|",
