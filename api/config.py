@@ -54,6 +54,10 @@ class Config:
     time_zone: str = COMPANY_ZONE
     secure_cookies: bool = False
     trusted_proxies: Proxies = Proxies()
+    #: File of the private key that seals publications; "" is beside an embedded database.
+    seal_key: str = ""
+    #: Address of a time-stamp authority (RFC 3161); "" for none.
+    timestamp_url: str = ""
     #: Only the demo shows its accounts on the sign-in page.
     demo: bool = False
 
@@ -71,6 +75,8 @@ SETTINGS = {
     "CHARTE_ORGANISATION": "the company's name on pages and exports",
     "CHARTE_TIME_ZONE": "the time zone whose clock pages and exports show, such as Europe/Paris",
     "CHARTE_TRUSTED_PROXIES": "comma-separated addresses or networks whose X-Forwarded-For is believed",
+    "CHARTE_SEAL_KEY": "file of the private key that seals publications; needed with PostgreSQL",
+    "CHARTE_TIMESTAMP_URL": "address of a time-stamp authority (RFC 3161), such as https://tsa.example.org",
 }
 
 
@@ -97,6 +103,8 @@ def read_config(environment: Mapping[str, str] = os.environ, *, listens: str = L
         time_zone=_time_zone(environment.get("CHARTE_TIME_ZONE", COMPANY_ZONE)),
         secure_cookies=public.startswith("https:"),
         trusted_proxies=_proxies(environment.get("CHARTE_TRUSTED_PROXIES", "")),
+        seal_key=_seal_key(environment.get("CHARTE_SEAL_KEY", "")),
+        timestamp_url=_timestamp_url(environment.get("CHARTE_TIMESTAMP_URL", "")),
     )
 
 
@@ -189,6 +197,23 @@ def _time_zone(name: str) -> str:
             f"CHARTE_TIME_ZONE: {name!r} is no time zone that this machine knows. Write for example Europe/Paris"
         ) from None
     return name
+
+
+def _seal_key(place: str) -> str:
+    if place and (Path(place).is_dir() or not Path(place).parent.is_dir()):
+        raise BadConfiguration(
+            f"CHARTE_SEAL_KEY: {place} names no file in a folder that is there. Give one, such as "
+            "/var/lib/charte/seal-key; charte keys new makes it."
+        )
+    return place
+
+
+def _timestamp_url(url: str) -> str:
+    if url and (urlsplit(url).scheme not in PORTS or not urlsplit(url).hostname or not url.isprintable()):
+        raise BadConfiguration(
+            f"CHARTE_TIMESTAMP_URL: {url!r} is no address. Write for example https://tsa.example.org/stamp"
+        )
+    return url
 
 
 def _proxies(text: str) -> Proxies:

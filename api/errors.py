@@ -105,6 +105,12 @@ class LastAdmin(ApiError):
     code = "last_admin"
 
 
+class SealKeyMissing(ApiError):
+    """Nothing can be published or handed out as evidence. Facts `reason` (unset, lost, unreadable, retired), `place`."""
+
+    code = "seal_key_missing"
+
+
 class Fault(ApiError):
     """A fault of ours. Fact `fault`: the number under which the log has it."""
 

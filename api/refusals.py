@@ -32,6 +32,7 @@ STATUS: Final[Mapping[type[Exception], int]] = {
     edge.InvalidPeopleFile: 422,
     edge.DuplicateEmail: 409,
     edge.LastAdmin: 409,
+    edge.SealKeyMissing: 503,
     edge.Fault: 500,
     writing.UnknownGuideline: 404,
     writing.UnknownVersion: 404,
@@ -48,6 +49,7 @@ STATUS: Final[Mapping[type[Exception], int]] = {
     writing.NotASuggestion: 422,
     writing.SuggestionForeign: 403,
     deciding.NotPermitted: 403,
+    deciding.NotPublished: 404,
     deciding.InvalidPolicy: 422,
     deciding.UnknownPolicy: 404,
     deciding.RemarkMissing: 422,
@@ -103,6 +105,14 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     "last_admin": (
         N_("This would leave nobody to administer Charte"),
         N_("Name another administrator first."),
+    ),
+    "seal_key_missing": (
+        N_("The key that seals publications is missing"),
+        N_("Nothing was published. Ask an administrator to put it back, or to make another with: charte keys new"),
+    ),
+    "no_evidence": (
+        N_("There is no sealed evidence of this version"),
+        N_("Only published versions have it. For one from before there were seals, run: charte evidence seal"),
     ),
     "fault": (
         N_("Something failed on our side"),

@@ -27,12 +27,16 @@ WRITTEN_ONCE: Final = (
     "policy",
     "publication",
     "roster",
+    "seal",
     "sign_off",
     "step",
     "suggestion_session",
+    "time_stamp",
 )
 #: Rows that others stand on: some of their columns may change, they themselves stay.
-LASTING: Final = ("guideline", "membership", "person", "suggestion", "thread", "version", "version_state")
+LASTING: Final = (
+    "guideline", "membership", "person", "printed_name", "seal_key", "suggestion", "thread", "version", "version_state",
+)  # fmt: skip
 #: Who wrote which words, and when: it stands still with the text it tells of.
 PROJECTIONS: Final = ("authorship", "outline_revision", "section_revision")
 #: What each keeps from its first moment on, and what a version keeps as long as its text stands still.
@@ -128,6 +132,12 @@ def _lasting() -> Iterator[Trigger]:
     # Name and address may change: that is how a person is forgotten.
     yield Trigger("person", "DELETE", "never", "a person's name may be erased, the person is never deleted")
     yield Trigger("person", "UPDATE", "id", "a person stays the one whom the log names", _differ(("id",)))
+    erased = f"{_differ(('sign_off_seq', 'person_id'))} OR NEW.name <> '' OR NEW.salt <> ''"
+    yield Trigger("printed_name", "DELETE", "never", "a printed name is erased, its row is never deleted")
+    yield Trigger("printed_name", "UPDATE", "erased", "a printed name is kept or erased, never changed", erased)
+    turned = f"{_differ(('id', 'public_key', 'from_at'))} OR OLD.until_at IS NOT NULL"
+    yield Trigger("seal_key", "DELETE", "never", "a key that has sealed is never forgotten")
+    yield Trigger("seal_key", "UPDATE", "facts", "of a key only the end is set, once", turned)
     yield Trigger("membership", "DELETE", "never", "a membership is ended, never deleted")
     yield Trigger("membership", "UPDATE", "facts", "of a membership only the end changes", _differ(of_a_membership))
     yield Trigger("thread", "DELETE", "never", "a thread is resolved, never deleted")
@@ -227,6 +237,8 @@ def _decisions() -> Iterator[Trigger]:
         "publication", "INSERT", "frozen", "only a text that stands still is published", f"NOT {_frozen('NEW')}"
     )
     yield Trigger("acknowledgement", "INSERT", "read", "only a publication's words are confirmed", read)
+    published = "NOT EXISTS (SELECT 1 FROM publication WHERE publication.version_id = NEW.version_id)"
+    yield Trigger("seal", "INSERT", "published", "only a publication is sealed", published)
 
 
 def _differ(columns: Iterable[str]) -> str:

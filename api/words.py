@@ -69,6 +69,7 @@ _EVENTS: Final = {
     "changes_requested": ("undo-2", "fallen", N_("%(person)s requested changes")),
     "version_reopened": ("pencil", "", N_("%(person)s took the text back to the draft")),
     "version_published": ("flag", "now", N_("%(person)s published version %(number)s")),
+    "version_sealed": ("shield-check", "ok", N_("The version was sealed")),
     "version_superseded": ("archive", "", N_("A newer version came into force")),
     "version_withdrawn": ("archive", "fallen", N_("%(person)s withdrew the version")),
     "version_acknowledged": ("book-open-check", "", N_("%(person)s confirmed having read it")),

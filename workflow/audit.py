@@ -23,7 +23,8 @@ from workflow.events import Damage, Fault, Kind
 from workflow.evidence import fingerprint
 from workflow.machine import Action, State
 from workflow.orphans import orphans
-from workflow.tables import Acknowledgement, Event, Policy, Roster, SignOff, VersionState
+from workflow.seal_audit import name_faults, seal_faults
+from workflow.tables import Acknowledgement, Event, Policy, Roster, Seal, SignOff, VersionState
 
 DECISIONS: Final = frozenset({Kind.SIGNED_OFF, Kind.OBJECTED, Kind.RETRACTED, Kind.OBJECTION_LIFTED})
 #: What an event says the version did.
@@ -98,6 +99,7 @@ def _audit(session: Session, guideline_id: str, log: Sequence[Event], unfit: Seq
         *(_fault(end, f"version {key} cannot be read ({why})") for (key,), why in lost.items()),
         *_unknown(told, ids),
         *_safely(end, "the rows", _rows(session, told, ids)),
+        *_safely(end, "the seals", _seals(session, guideline_id, told)),
     ]
     for row in rows:
         own = [entry for entry in told if entry.version_id == row.id]
@@ -173,6 +175,7 @@ def _rows(session: Session, told: Sequence[Told], versions: set[str]) -> Iterato
         (SignOff, "sign_off", "sign_off", DECISIONS),
         (Publication, "publication", "", frozenset({Kind.PUBLISHED})),
         (Acknowledgement, "acknowledgement", "acknowledgement", frozenset({Kind.ACKNOWLEDGED})),
+        (Seal, "seal", "", frozenset({Kind.SEALED})),
     ):
         entries = {
             _plain(entry.data.get(key)) if key else entry.version_id: entry for entry in told if entry.kind in kinds
@@ -196,6 +199,16 @@ def _told_once(
             yield _fault(end, f"{name} {key} is told by no event")
         elif not _same(row, entries[key]):
             yield _fault(entries[key].seq, f"{name} {key} differs")
+
+
+def _seals(session: Session, guideline_id: str, told: Sequence[Told]) -> Iterator[Fault]:
+    """Each publication's seal fits its key and the rows of now, and names are those that were signed under."""
+    places = {entry.version_id: entry.seq for entry in told if entry.kind in (Kind.PUBLISHED, Kind.SEALED)}
+    end = told[-1].seq + 1 if told else 1
+    for version_id, what in seal_faults(session, guideline_id):
+        yield _fault(places.get(version_id, end), what)
+    for version_id in sorted({entry.version_id for entry in told if entry.kind in DECISIONS}):
+        yield from (_fault(end, what) for what in name_faults(session, version_id))
 
 
 def _plain(value: Any) -> Any:

@@ -137,6 +137,12 @@ class Superseded(Unmet):
     code = "superseded"
 
 
+class NotPublished(WorkflowError):
+    """There is evidence of published versions only. Facts `version`, `reason`: `unpublished` or `unsealed`."""
+
+    code = "no_evidence"
+
+
 class InvalidPolicy(WorkflowError):
     """A policy file cannot be used. Facts `place`, `problem`, `name`."""
 

@@ -23,11 +23,23 @@ from guidelines.tables import (
     Version,
 )
 from workflow.events import Damage, Fault
-from workflow.tables import Acknowledgement, Event, Policy, Roster, SignOff, VersionState
+from workflow.tables import (
+    Acknowledgement,
+    Event,
+    Policy,
+    PrintedName,
+    Roster,
+    Seal,
+    SealKey,
+    SignOff,
+    TimeStamp,
+    VersionState,
+)
 
 TABLES: Final[tuple[type[SQLModel], ...]] = (
     Guideline, Version, VersionState, Event, SignOff, Roster, Publication, Acknowledgement, StepRecord, Snapshot,
     SectionRevision, Authorship, OutlineRevision, Thread, Comment, Membership, Suggestion, SuggestionSession,
+    PrintedName, Seal, TimeStamp,
 )  # fmt: skip
 #: What a column of this name names, in whichever table it stands.
 NAMED: Final[dict[str, Any]] = {
@@ -36,6 +48,8 @@ NAMED: Final[dict[str, Any]] = {
     "base_version_id": Version.id,
     "thread_id": Thread.id,
     "policy_hash": Policy.hash,
+    "key_id": SealKey.id,
+    "sign_off_seq": SignOff.seq,
     **dict.fromkeys(
         (
             "person_id",

@@ -1,28 +1,31 @@
 """Signing: a person's decision for a team on exact words, and taking it back. Each in the caller's transaction."""
 
 import json
+import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col, or_, select
 
 from guidelines import queries as writing
 from guidelines.document import document_hash
 from guidelines.people import Actor
 from guidelines.sections import META
+from guidelines.tables import Membership
 from workflow import eligible, events
+from workflow import queries as reading
 from workflow.coverage import objections
 from workflow.eligible import Entry
 from workflow.errors import OwnObjection, WorkflowError
 from workflow.events import Kind
-from workflow.evidence import fingerprint
+from workflow.evidence import Proof, fingerprint, name_hash
 from workflow.facts import Choice, Slice, to_sign
 from workflow.machine import Action
 from workflow.outstanding import Reason, outstanding
 from workflow.permissions import Permission
 from workflow.policy import Requirement
 from workflow.queries import Standing
-from workflow.tables import SignOff
+from workflow.tables import PrintedName, SignOff
 from workflow.transition import allowed, reason_in_words, remark_if_any
 
 
@@ -38,7 +41,7 @@ def approve(
     at: datetime,
     sections: Sequence[str] | None = None,
     shown_revision: int | None = None,
-    authenticated_at: datetime | None = None,
+    proof: Proof | None = None,
 ) -> SignOff:
     """Signs for a team the slices named, or everything the team must sign and the person may.
 
@@ -63,7 +66,7 @@ def approve(
         language,
         "",
         at,
-        authenticated_at,
+        proof,
     )
 
 
@@ -79,6 +82,7 @@ def object_to(
     at: datetime,
     sections: Sequence[str] | None = None,
     shown_revision: int | None = None,
+    proof: Proof | None = None,
 ) -> SignOff:
     """Objects, with a reason: holds back publication until taken back, lifted by a colleague, or decided otherwise."""
     found = allowed(session, actor, version_id, Permission.SIGN, Action.OBJECT, at)
@@ -87,7 +91,9 @@ def object_to(
     parts = eligible.named(eligible.asked_of(entries, found.facts), sections)
     requirement = _requirement(entries, parts, found)
     reason = reason_in_words(remark)
-    return _decide(session, found, actor, requirement, Choice.OBJECT, parts, shown_hash, "", language, reason, at)
+    return _decide(
+        session, found, actor, requirement, Choice.OBJECT, parts, shown_hash, "", language, reason, at, proof
+    )
 
 
 def retract(
@@ -100,9 +106,11 @@ def retract(
     at: datetime,
     sections: Sequence[str] | None = None,
     remark: str = "",
+    proof: Proof | None = None,
 ) -> SignOff:
     """Takes one's own sign-off or objection back, on the slices named or on all of them."""
-    return _take_back(session, actor, version_id, Choice.RETRACT, Action.RETRACT, team, language, sections, remark, at)
+    choice, action = Choice.RETRACT, Action.RETRACT
+    return _take_back(session, actor, version_id, choice, action, team, language, sections, remark, at, proof)
 
 
 def lift(
@@ -115,9 +123,11 @@ def lift(
     at: datetime,
     sections: Sequence[str] | None = None,
     remark: str = "",
+    proof: Proof | None = None,
 ) -> SignOff:
     """Ends a team-mate's objection: somebody must be able to when the objector has left."""
-    return _take_back(session, actor, version_id, Choice.LIFT, Action.LIFT, team, language, sections, remark, at)
+    choice, action = Choice.LIFT, Action.LIFT
+    return _take_back(session, actor, version_id, choice, action, team, language, sections, remark, at, proof)
 
 
 def signable(found: Standing, actor: Actor, team: str) -> list[Slice]:
@@ -180,6 +190,7 @@ def _take_back(
     sections: Sequence[str] | None,
     remark: str,
     at: datetime,
+    proof: Proof | None,
 ) -> SignOff:
     found = allowed(session, actor, version_id, Permission.SIGN, action, at)
     entries = eligible.check_team(actor, team, found.facts)
@@ -187,7 +198,7 @@ def _take_back(
     requirement = _requirement(entries, parts, found)
     shown = document_hash(found.document)
     reason = remark_if_any(remark)
-    return _decide(session, found, actor, requirement, choice, parts, shown, "", language, reason, at)
+    return _decide(session, found, actor, requirement, choice, parts, shown, "", language, reason, at, proof)
 
 
 def _decide(
@@ -202,7 +213,7 @@ def _decide(
     language: str,
     remark: str,
     at: datetime,
-    authenticated_at: datetime | None = None,
+    proof: Proof | None,
 ) -> SignOff:
     kinds = {
         Choice.APPROVE: Kind.SIGNED_OFF,
@@ -211,6 +222,9 @@ def _decide(
         Choice.LIFT: Kind.OBJECTION_LIFTED,
     }
     hashes = {part.id: part.hash for part in parts}
+    proof = proof or Proof()
+    membership = _membership(session, actor.id, requirement.team, at)
+    name, salt = writing.person(session, actor.id).name, secrets.token_hex(16)
     row = SignOff(
         version_id=found.version.id,
         round=found.state_row.round,
@@ -229,10 +243,16 @@ def _decide(
         language=language,
         remark=remark,
         at=at,
-        authenticated_at=authenticated_at,
+        auth_method=proof.auth_method,
+        authenticated_at=proof.authenticated_at,
+        view_hash=proof.view_hash,
+        membership_id=membership.id if membership else None,
+        role=membership.role if membership else None,
+        name_hash=name_hash(salt, name),
     )
     session.add(row)
     session.flush()
+    session.add(PrintedName(sign_off_seq=row.seq, person_id=actor.id, name=name, salt=salt))
     data = {
         "sign_off": row.seq,
         "team": row.team_id,
@@ -252,3 +272,15 @@ def _decide(
         data=data,
     )
     return row
+
+
+def _membership(session: Session, person_id: str, team: str, at: datetime) -> Membership | None:
+    """The membership by which a person may sign for a team: the oldest of those that allow it."""
+    query = select(Membership).where(
+        Membership.person_id == person_id,
+        Membership.team_id == team,
+        col(Membership.role).in_(sorted(reading.SIGNERS)),
+        col(Membership.from_at) <= at,
+        or_(col(Membership.until_at).is_(None), col(Membership.until_at) > at),
+    )
+    return session.exec(query.order_by(col(Membership.from_at), col(Membership.id))).first()

@@ -3,7 +3,7 @@
 # No `from __future__ import annotations` here: SQLModel reads the annotations at run time.
 from datetime import datetime
 
-from sqlalchemy import Index, Text, UniqueConstraint, text
+from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from guidelines.moment import Moment
@@ -94,6 +94,69 @@ class SignOff(SQLModel, table=True):
     #: How the person had signed in, and when.
     auth_method: str = Field(default="password", max_length=20)
     authenticated_at: datetime | None = Field(default=None, sa_type=Moment)
+    #: Which membership allowed it, and the role held by it; None for what was signed before that was kept.
+    membership_id: int | None = None
+    role: str | None = Field(default=None, max_length=20)
+    #: Hash of the rendering that the signer's page showed; None where no page of ours showed one.
+    view_hash: str | None = Field(default=None, max_length=64)
+    #: Salted hash of the name under which it was signed; the name itself can be erased.
+    name_hash: str | None = Field(default=None, max_length=64)
+
+
+class PrintedName(SQLModel, table=True):
+    """The name under which a decision was signed, outside the chain: erased, it leaves a hash that tells nothing."""
+
+    __tablename__ = "printed_name"
+
+    sign_off_seq: int = Field(foreign_key="sign_off.seq", primary_key=True)
+    person_id: str = Field(foreign_key="person.id", index=True)
+    #: "" once the person has been erased, as is the salt.
+    name: str = Field(max_length=200)
+    salt: str = Field(max_length=32)
+
+
+class SealKey(SQLModel, table=True):
+    """A public key whose private half has sealed publications, and for how long. Old seals verify with old keys."""
+
+    __tablename__ = "seal_key"
+
+    #: The beginning of the key's SHA-256.
+    id: str = Field(primary_key=True, max_length=16)
+    #: Ed25519, raw, in hex.
+    public_key: str = Field(max_length=64)
+    from_at: datetime = Field(sa_type=Moment)
+    #: When another took its place; None while it may seal.
+    until_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class Seal(SQLModel, table=True):
+    """The seal over a published version: a signature over the hashes of everything that it was published on."""
+
+    __tablename__ = "seal"
+
+    version_id: str = Field(foreign_key="version.id", primary_key=True)
+    #: The record's manifest, as it was signed.
+    manifest: str = Field(sa_type=Text)
+    manifest_hash: str = Field(max_length=64)
+    #: JSON of what may be called otherwise later: the organisation, its clock, names of teams.
+    printed: str = Field(sa_type=Text)
+    key_id: str = Field(foreign_key="seal_key.id", max_length=16)
+    signature: str = Field(max_length=128)
+    at: datetime = Field(sa_type=Moment)
+    #: Whoever published it, or whoever had it sealed later; None for an operator's command.
+    person_id: str | None = Field(default=None, foreign_key="person.id")
+
+
+class TimeStamp(SQLModel, table=True):
+    """An outside authority's word (RFC 3161) for when a seal's manifest existed. Verified by its own signature."""
+
+    __tablename__ = "time_stamp"
+
+    version_id: str = Field(foreign_key="seal.version_id", primary_key=True)
+    manifest_hash: str = Field(max_length=64)
+    authority: str = Field(max_length=500)
+    token: bytes = Field(sa_type=LargeBinary)
+    at: datetime = Field(sa_type=Moment)
 
 
 class Acknowledgement(SQLModel, table=True):

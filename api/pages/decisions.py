@@ -7,10 +7,12 @@ from litestar import Response, post
 from litestar.params import FromPath
 
 from api.i18n import company_day
+from api.keys import seal_published
 from api.pages.forms import Form, submitted
 from api.pages.guidelines import show_guideline
 from api.pages.review import show
 from api.pages.seen import demand_seen
+from api.proof import proof_of
 from api.refusals import Refusal
 from api.views import name_written
 from api.visit import Access, ThisVisit, Visit, Work
@@ -53,7 +55,7 @@ def approve(visit: ThisVisit, version_id: FromPath[str], data: Form) -> "Respons
             language=visit.language,
             at=work.at,
             sections=_sections(data),
-            authenticated_at=work.web_session.created_at if work.web_session else None,
+            proof=proof_of(work, version_id),
         )
         return f"{_address(visit, version_id)}?done=signed&sign_off={row.seq}{_next(work, version_id, team)}"
 
@@ -76,6 +78,7 @@ def object_to(visit: ThisVisit, version_id: FromPath[str], data: Form) -> "Respo
             language=visit.language,
             at=work.at,
             sections=_sections(data),
+            proof=proof_of(work, version_id),
         )
         return f"{_address(visit, version_id)}?done=objected"
 
@@ -130,6 +133,7 @@ def publish(visit: ThisVisit, version_id: FromPath[str], data: Form) -> "Respons
             at=work.at,
             today=company_day(work.at),
         )
+        seal_published(work.session, visit.config, version_id, at=work.at, person_id=work.actor.id)
         slug = work.session.get_one(Guideline, publication.guideline_id).slug
         return f"/{visit.language}/guidelines/{slug}?done=published"
 
@@ -169,6 +173,7 @@ def _taken_back(
             at=work.at,
             sections=_sections(data),
             remark=data.get("remark", ""),
+            proof=proof_of(work),
         )
         return f"{_address(visit, version_id)}?done={'taken_back' if form == 'retract' else 'lifted'}"
 

@@ -11,6 +11,8 @@ from pydantic import BaseModel, Field
 
 from api.errors import InvalidRequest
 from api.i18n import company_day
+from api.keys import seal_published
+from api.proof import proof_of
 from api.routes.nudge import nudge
 from api.routes.reference import SIGNED_IN
 from api.routes.seen import version_seen
@@ -167,6 +169,7 @@ def publish(visit: ThisVisit, version_id: FromPath[str], data: JSONBody[Publishi
             at=work.at,
             today=company_day(work.at),
         )
+        seal_published(work.session, visit.config, version_id, at=work.at, person_id=work.actor.id)
         shape = Published(
             version_id=version_id,
             number=f"{row.major}.{row.minor}",
@@ -191,15 +194,16 @@ def withdraw(visit: ThisVisit, version_id: FromPath[str], data: JSONBody[Reason]
 
 def _decide(visit: Visit, work: Work, version_id: str, data: Decision) -> SignOffRow:
     session, actor, at, language = work.session, work.actor, work.at, visit.language
+    proof = proof_of(work)
     if data.decision is Choice.RETRACT:
         return signing.retract(
             session, actor, version_id, team=data.team, sections=data.sections, remark=data.remark,
-            language=language, at=at,
+            language=language, at=at, proof=proof,
         )  # fmt: skip
     if data.decision is Choice.LIFT:
         return signing.lift(
             session, actor, version_id, team=data.team, sections=data.sections, remark=data.remark,
-            language=language, at=at,
+            language=language, at=at, proof=proof,
         )  # fmt: skip
     if data.shown_hash is None:
         raise InvalidRequest(fields=[("shown_hash", "missing")])
@@ -207,13 +211,14 @@ def _decide(visit: Visit, work: Work, version_id: str, data: Decision) -> SignOf
         return signing.object_to(
             session, actor, version_id, team=data.team, sections=data.sections, remark=data.remark,
             shown_hash=data.shown_hash, shown_revision=data.shown_revision, language=language, at=at,
+            proof=proof,
         )  # fmt: skip
     title = writing.version(session, version_id).title
     statement = agreement(title, writing.team_names(session, language).get(data.team, data.team), language)
     return signing.approve(
         session, actor, version_id, team=data.team, sections=data.sections, shown_hash=data.shown_hash,
         shown_revision=data.shown_revision, statement=statement, language=language, at=at,
-        authenticated_at=work.web_session.created_at if work.web_session else None,
+        proof=proof,
     )  # fmt: skip
 
 

@@ -153,7 +153,7 @@ class Company:
             session.add(Membership(person_id="camille", role=Role.ADMIN, from_at=house.START))
             for name in house.PEOPLE:
                 self.tokens[name] = accounts.open_session(session, name, user_agent="tests", at=self.now)
-        config = Config(database_url=str(engine.url), public_url=ORIGIN, organisation="Solenne")
+        config = Config(database_url=str(engine.url), public_url=ORIGIN, organisation="Solenne", seal_key=seal_key(engine))
         self.app = create_app(config, engine=engine, now=self.tick)
         self.clients: dict[str, TestClient[Any]] = {}
 

@@ -4,16 +4,21 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel
 
 from api.database import make_engine, transaction
+from exports.evidence_format import key_id
 from guidelines import discussion
 from guidelines.tables import Suggestion, SuggestionSession
 from tests import postgres
 from tests.builders import doc, h1, p
-from tests.workflow.house import House, found
+from tests.workflow.house import START, House, found
 from workflow import acknowledgement, drafts, review, signing
+from workflow.sealing import House as Printed
+from workflow.sealing import Signer, seal
+from workflow.tables import SealKey, TimeStamp
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +88,7 @@ def _first_edition(house: House) -> None:
     house.approve("v1", "julie", "legal")
     house.approve("v1", "camille", "comms")
     house.publish("v1")
+    _seal(session, house)
     acknowledgement.confirm(
         session, house.actor("ines"), "v1", document_hash=house.shown("v1"), statement="I have read it.",
         language="en", at=house.tick(),
@@ -94,3 +100,16 @@ def _another(house: House, session: Session, guideline_id: str, version_id: str,
         session, house.actor("aicha"), guideline_id=guideline_id, version_id=version_id, slug=slug, title=slug.title(),
         language="en", kind="guide", owner_team="comms", document=doc(h1("Now"), p("Call.")), at=house.tick(),
     )  # fmt: skip
+
+
+def _seal(session: Session, house: House) -> None:
+    private = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    public = private.public_key().public_bytes_raw()
+    session.add(SealKey(id=key_id(public), public_key=public.hex(), from_at=START))
+    session.flush()
+    signer = Signer(key_id(public), public.hex(), private.sign)
+    row = seal(session, "v1", signer, Printed("Solenne", "Europe/Paris"), at=house.tick(), person_id="aicha")
+    session.add(
+        TimeStamp(version_id="v1", manifest_hash=row.manifest_hash, authority="https://x", token=b"t", at=house.tick())
+    )
+    session.flush()
