@@ -55,6 +55,14 @@ def signer_of(session: Session, config: Config, at: datetime) -> Signer:
     return signer
 
 
+def held_signer(session: Session, config: Config) -> Signer:
+    """The key in its file, to seal what is only handed out: nothing is made or stored. Raises `SealKeyMissing`."""
+    place = place_of(config, session.get_bind().engine.url)
+    if place is None or not place.exists():
+        raise SealKeyMissing(reason=LOST if place else UNSET, place=str(place or "CHARTE_SEAL_KEY"))
+    return _signer(_read(place))
+
+
 def seal_published(
     session: Session, config: Config, version_id: str, *, at: datetime, person_id: str | None = None
 ) -> Seal:

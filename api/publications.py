@@ -1,6 +1,7 @@
 """A published version as the value that exporters take: gathered from the tables, with names as they are now."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from sqlmodel import Session
 
@@ -11,18 +12,33 @@ from exports.publication import Approval, Publication
 from guidelines import queries as writing
 from guidelines.document import Node
 from guidelines.sections import META, OUTLINE, sections
-from workflow import queries
+from workflow import queries, sealing
 from workflow.handbook import Entry, document_of
 from workflow.queries import Signed
+from workflow.tables import Seal
+
+#: What stands where a name was erased.
+REMOVED: Final = {"fr": "personne retirée", "en": "person removed"}
 
 
-def publication_of(session: Session, entry: Entry, organisation: str, time_zone: str = COMPANY_ZONE) -> Publication:
-    """Everything an export says about a published version, in the version's own language and on the company's clock."""
+def publication_of(
+    session: Session,
+    entry: Entry,
+    organisation: str,
+    time_zone: str = COMPANY_ZONE,
+    *,
+    teams: Mapping[str, str] | None = None,
+) -> Publication:
+    """Everything an export says about a published version, in the version's own language and on the company's clock.
+
+    `teams` are the names to print for teams, if not those of now.
+    """
     row = entry.publication
     document = document_of(row)
     state = queries.state_of(session, row.version_id)
     policy = queries.policy_of(session, entry.guideline, state)
-    teams = writing.team_names(session, row.language)
+    teams = teams or writing.team_names(session, row.language)
+    seal = session.get(Seal, row.version_id)
     return Publication(
         guideline_id=row.guideline_id,
         slug=entry.guideline.slug,
@@ -41,19 +57,27 @@ def publication_of(session: Session, entry: Entry, organisation: str, time_zone:
         change_note=row.change_note,
         policy_title=policy.title.fr if row.language == "fr" else policy.title.en,
         policy_hash=state.policy_hash or policy.hash,
-        approvals=tuple(approvals_of(session, entry, row.language)),
+        approvals=tuple(approvals_of(session, entry, row.language, teams)),
+        seal_key=seal.key_id if seal else "",
+        seal_hash=seal.manifest_hash if seal else "",
         time_zone=time_zone,
     )
 
 
-def approvals_of(session: Session, entry: Entry, language: str) -> list[Approval]:
-    """Who signed for which team: the sign-offs that count for the version's words, oldest first."""
+def approvals_of(
+    session: Session, entry: Entry, language: str, teams: Mapping[str, str] | None = None
+) -> list[Approval]:
+    """Who signed for which team: the sign-offs that count for the version's words, oldest first.
+
+    Signers have the name under which they signed, unless it was erased since.
+    """
     row = entry.publication
     record = queries.approval_record(session, row.version_id, row.published_at)
     people = writing.people_named(session, {line.person_id for line in record} | {line.principal_id for line in record})
-    teams = writing.team_names(session, language)
+    teams = teams or writing.team_names(session, language)
     names = section_names(document_of(row))
-    return [_approval(line, people, teams, names, language) for line in record]
+    printed = {line.sign_off_seq: line.name for line in sealing.printed_names(session, row.version_id)}
+    return [_approval(line, people, teams, names, language, printed.get(line.seq)) for line in record]
 
 
 def section_names(document: Node) -> dict[str, tuple[str, str]]:
@@ -76,12 +100,13 @@ def _approval(
     teams: Mapping[str, str],
     names: Mapping[str, tuple[str, str]],
     language: str,
+    printed: str | None,
 ) -> Approval:
     behalf = people.get(line.principal_id) if line.principal_id != line.person_id else None
     signed = signed_names(line.slices, names, language)
     return Approval(
         team=teams.get(line.team, line.team),
-        person=people.get(line.person_id, "…"),
+        person=people.get(line.person_id, "…") if printed is None else printed or REMOVED[language],
         at=line.at,
         sections=signed,
         hash=line.shown_hash,

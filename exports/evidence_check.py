@@ -20,9 +20,29 @@ from pathlib import Path
 from typing import Any
 
 from exports.evidence_format import (
-    BUNDLE_DOMAIN, MANIFEST, MOST_BYTES, NAMES, PUBLIC_DER, RECORD, SEAL, STAMP, Check, Findings, NoBundle,
-    contents_of, crc_map, first_difference, key_id, listed_in, manifest_of, message, pieces_of, read_directory,
-    read_manifest, seal_of, sha256,
+    BUNDLE_DOMAIN,
+    MANIFEST,
+    MOST_BYTES,
+    NAMES,
+    PUBLIC_DER,
+    RECORD,
+    SEAL,
+    STAMP,
+    Check,
+    Findings,
+    NoBundle,
+    contents_of,
+    crc_map,
+    first_difference,
+    key_id,
+    listed_in,
+    manifest_of,
+    message,
+    pieces_of,
+    read_directory,
+    read_manifest,
+    seal_of,
+    sha256,
 )  # fmt: skip
 from exports.evidence_record import check_record, check_stamp, note_key
 

@@ -9,7 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from exports.evidence_format import (
-    GENESIS, MANIFEST, NAMES, RECORD, SEAL, SEAL_DOMAIN, STAMP, Check, Findings, canonical, key_id, message, sha256,
+    GENESIS,
+    MANIFEST,
+    NAMES,
+    RECORD,
+    SEAL,
+    SEAL_DOMAIN,
+    STAMP,
+    Check,
+    Findings,
+    canonical,
+    key_id,
+    message,
+    sha256,
 )  # fmt: skip
 
 

@@ -31,6 +31,11 @@ def export_html(publication: Publication) -> bytes:
     )
     since = f'<time datetime="{publication.effective_on:%Y-%m-%d}">{day(publication.effective_on, language)}</time>'
     policy = f'{escape(publication.policy_title)} <span class="hash">{escape(publication.policy_hash)}</span>'
+    seal = (
+        f'<dt>{say["seal"]} {escape(publication.seal_key)}</dt><dd class="hash">{escape(publication.seal_hash)}</dd>\n'
+        if publication.seal_key
+        else ""
+    )
     summary = f'<p class="summary">{escape(publication.summary)}</p>\n' if publication.summary else ""
     page = f"""{_head(f"{title} {escape(publication.number)}", language, _metas(publication))}<body>
 <header class="cover">
@@ -50,7 +55,7 @@ def export_html(publication: Publication) -> bytes:
 <dl class="prints">
 <dt>{say["text"]}</dt><dd class="hash">{escape(publication.document_hash)}</dd>
 <dt>{say["policy"]}</dt><dd>{policy}</dd>
-</dl>
+{seal}</dl>
 </footer>
 </body>
 </html>
@@ -96,6 +101,8 @@ def _metas(publication: Publication) -> str:
         "charte:document_sha256": publication.document_hash,
         "charte:policy_sha256": publication.policy_hash,
         "charte:owner_team": publication.owner_team,
+        "charte:seal_key": publication.seal_key,
+        "charte:seal_sha256": publication.seal_hash,
     }
     return "".join(f'<meta name="{name}" content="{escape(value)}">\n' for name, value in values.items() if value)
 

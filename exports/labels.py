@@ -16,6 +16,7 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
         "audience": "Destinataires", "language": "Langue", "summary": "En une phrase", "change_note": "Ce qui change",
         "behalf": "au nom de", "page": "Page", "of": "sur", "guideline": "Référence", "colon": "\u00a0:",
         "none": "Aucune approbation n’était demandée pour cette version.",
+        "seal": "Scellée à la publication, clé",
         "times": "Heures du fuseau {zone} ({offset}).", "then": ", puis ",
         "quote": "«\u00a0", "signed_in": "\u00a0» (phrase approuvée en {language})",
         "record": "Chaque ligne est une approbation de la version publiée\u00a0; l’empreinte est celle du texte montré "
@@ -30,6 +31,7 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
         "audience": "Audience", "language": "Language", "summary": "In one sentence", "change_note": "What changes",
         "behalf": "on behalf of", "page": "Page", "of": "of", "guideline": "Reference", "colon": ":",
         "none": "No sign-off was asked of this version.",
+        "seal": "Sealed at publication, key",
         "times": "Times in {zone} ({offset}).", "then": ", then ",
         "quote": "“", "signed_in": "” (agreed to in {language})",
         "record": "Each line is a sign-off of the published version; the hash is that of the text shown to the signer.",

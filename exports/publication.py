@@ -46,5 +46,8 @@ class Publication:
     policy_title: str = ""
     policy_hash: str = ""
     approvals: tuple[Approval, ...] = ()
+    #: Under which key it was sealed at publication, and the hash that was sealed; "" before there were seals.
+    seal_key: str = ""
+    seal_hash: str = ""
     #: Name of the time zone whose clock the record's times are read from.
     time_zone: str = "Europe/Paris"

@@ -46,6 +46,8 @@ def export_json(publication: Publication) -> bytes:
             "document_hash": publication.document_hash,
             "policy_title": publication.policy_title,
             "policy_hash": publication.policy_hash,
+            "seal_key": publication.seal_key,
+            "seal_hash": publication.seal_hash,
         },
         "approvals": [_approval(line) for line in publication.approvals],
         "document": serialise(publication.document),
@@ -102,6 +104,8 @@ def _record(publication: Publication) -> str:
     prints = f"- {say['text']}{say['colon']} {publication.document_hash}\n"
     if publication.policy_hash:
         prints += f"- {say['policy']}{say['colon']} {_line(publication.policy_title)} {publication.policy_hash}\n"
+    if publication.seal_key:
+        prints += f"- {say['seal']}{say['colon']} {publication.seal_key} {publication.seal_hash}\n"
     return "\n".join([*parts, prints])
 
 

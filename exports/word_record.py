@@ -40,6 +40,8 @@ def record(publication: Publication, serial: int) -> str:
     parts.append(_print(f"{say['text']}{say['colon']} ", publication.document_hash))
     if publication.policy_hash:
         parts.append(_print(f"{say['policy']}{say['colon']} {publication.policy_title} ", publication.policy_hash))
+    if publication.seal_key:
+        parts.append(_print(f"{say['seal']}{say['colon']} {publication.seal_key} ", publication.seal_hash))
     return control("approvals", say["approved"], "".join(parts), 3)
 
 

@@ -62,6 +62,7 @@ class Standing:
 class Signed:
     """One line of an approval record: who signed for which team, when, which slices, on which words."""
 
+    seq: int
     person_id: str
     principal_id: str
     team: str
@@ -279,6 +280,7 @@ def approval_record(session: Session, version_id: str, at: datetime) -> list[Sig
     rows = session.exec(select(SignOff).where(col(SignOff.seq).in_(sorted(slices))).order_by(col(SignOff.seq))).all()
     return [
         Signed(
+            row.seq or 0,
             row.person_id,
             row.principal_id,
             row.team_id,

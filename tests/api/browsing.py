@@ -17,6 +17,7 @@ from api.config import Config
 from api.database import transaction
 from guidelines.people import Role
 from guidelines.tables import Membership
+from tests.sealing import seal_key
 from tests.workflow import house
 
 ORIGIN = "http://testserver.local"
@@ -153,7 +154,9 @@ class Company:
             session.add(Membership(person_id="camille", role=Role.ADMIN, from_at=house.START))
             for name in house.PEOPLE:
                 self.tokens[name] = accounts.open_session(session, name, user_agent="tests", at=self.now)
-        config = Config(database_url=str(engine.url), public_url=ORIGIN, organisation="Solenne", seal_key=seal_key(engine))
+        config = Config(
+            database_url=str(engine.url), public_url=ORIGIN, organisation="Solenne", seal_key=seal_key(engine)
+        )
         self.app = create_app(config, engine=engine, now=self.tick)
         self.clients: dict[str, TestClient[Any]] = {}
 

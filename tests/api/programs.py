@@ -16,6 +16,7 @@ from api.config import Config
 from api.database import transaction
 from guidelines.people import Role
 from guidelines.tables import Membership
+from tests.sealing import seal_key
 from tests.workflow import house
 
 ORIGIN = "http://testserver.local"
@@ -32,7 +33,9 @@ class Company:
             house.found(session)
             session.add(Membership(person_id="camille", role=Role.ADMIN, from_at=house.START))
             self.tokens = {name: tokens.create(session, name, "tests", life=None, at=self.now) for name in house.PEOPLE}
-        config = Config(database_url=str(engine.url), public_url=ORIGIN, organisation="Solenne", seal_key=seal_key(engine))
+        config = Config(
+            database_url=str(engine.url), public_url=ORIGIN, organisation="Solenne", seal_key=seal_key(engine)
+        )
         self.app = create_app(config, engine=engine, now=self.tick)
         self.client: TestClient[Any] = TestClient(self.app, base_url=ORIGIN, raise_server_exceptions=False)
 
