@@ -51,6 +51,7 @@ class Mays:
     """What the person may do here now: the state has the action and the person the right."""
 
     comment: bool
+    suggest: bool
     approve: bool
     request_changes: bool
     object: bool
@@ -191,6 +192,7 @@ def _mays(work: Work, found: Standing, reader: Reader) -> Mays:
     approved = queries.is_approved(found)
     return Mays(
         comment=may(Permission.DISCUSS, work.actor, found.context),
+        suggest=_in_review(found) and may(Permission.SUGGEST, work.actor, found.context),
         approve=bool(reader.mine),
         request_changes=can(Permission.REQUEST_CHANGES, Action.REQUEST_CHANGES),
         object=bool(reader.team) and can(Permission.SIGN, Action.OBJECT),

@@ -36,14 +36,15 @@ class Submitted:
 
 @get("/versions/{version_id:str}/edit", access=Access.MEMBER, sync_to_thread=True)
 def edit_page(visit: ThisVisit, version_id: FromPath[str]) -> "Response[Any]":
-    """The draft to write on. A version in review is read on its review page; a published one cannot be written on."""
+    """The text to write on: a draft, and a version in review for whoever may suggest there. Others read that on its
+    review page; a published one cannot be written on."""
     with visit.read() as work:
         demand_seen(work)
         found = queries.standing(work.session, version_id, work.at)
         if found.state in machine.FROZEN:
             error = PublishedImmutable(state=found.state, action=Action.EDIT)
             return refused(visit, work, refusal(error, visit.language), found)
-        if found.state is not State.DRAFT:
+        if found.state is not State.DRAFT and not may(Permission.SUGGEST, work.actor, found.context):
             return Redirect(f"/{visit.language}/versions/{version_id}/review")
         answer = _edit(visit, work, found)
     note_reading(visit, version_id, found.version.revision)
@@ -64,10 +65,20 @@ def standing_parts(visit: ThisVisit, version_id: FromPath[str]) -> "Response[str
             state=found.state.value,
             chip=state_chip(found),
             may_submit=found.state is State.DRAFT and may(Permission.SUBMIT, work.actor, found.context),
-            submitted=_submitted(work, found),
+            **_under_review(visit, work, found),
             csrf=visit.csrf,
         )
     return Response(text, media_type=MediaType.HTML)
+
+
+def _under_review(visit: Visit, work: Work, found: Standing) -> dict[str, Any]:
+    """What the banner over a text in review says: since when, and what this person may do there."""
+    return {
+        "submitted": _submitted(work, found),
+        "may_suggest": may(Permission.SUGGEST, work.actor, found.context),
+        "decides": may(Permission.RESOLVE, work.actor, found.context),
+        "owner_team": writing.team_names(work.session, visit.language).get(found.guideline.owner_team, ""),
+    }
 
 
 def _submitted(work: Work, found: Standing) -> Submitted | None:
@@ -80,12 +91,17 @@ def _submitted(work: Work, found: Standing) -> Submitted | None:
 def _edit(visit: Visit, work: Work, found: Standing) -> "Response[str]":
     version = found.version
     can_edit = may(Permission.DRAFT_EDIT, work.actor, found.context)
+    can_suggest = may(Permission.SUGGEST, work.actor, found.context)
+    teams = writing.team_names(work.session, visit.language)
     options = {
         "versionId": version.id,
         "language": visit.language,
         "textLanguage": version.language,
         "csrf": visit.csrf,
-        "can": "edit" if can_edit else "read",
+        "can": "edit" if can_edit else "suggest" if can_suggest else "read",
+        "state": found.state.value,
+        "mayDiscuss": may(Permission.DISCUSS, work.actor, found.context),
+        "lanes": [{"id": team, "name": teams.get(team, team)} for team in sorted(work.actor.teams)],
         "standingUrl": f"/{visit.language}/versions/{version.id}/standing",
         "liveUrl": f"/live/{version.id}",
         "apiUrl": f"/api/v1/versions/{version.id}",
@@ -98,7 +114,10 @@ def _edit(visit: Visit, work: Work, found: Standing) -> "Response[str]":
         guideline=found.guideline,
         version=version,
         body=Markup(render_document(found.document, language=version.language)),
-        may_submit=may(Permission.SUBMIT, work.actor, found.context),
+        state=found.state.value,
+        chip=state_chip(found),
+        may_submit=found.state is State.DRAFT and may(Permission.SUBMIT, work.actor, found.context),
+        **_under_review(visit, work, found),
         asked=asked_changes(work, found),
         options=options,
     )

@@ -36,7 +36,7 @@ import { poster } from "./rest.ts";
 import { Saved } from "./saved.ts";
 import { StateParts } from "./standing.ts";
 import { SuggestPage } from "./suggest-page.ts";
-import { measure, near, readInput, textAttributes, writeBelow } from "./surface.ts";
+import { goToAddress, measure, near, readInput, textAttributes, writeBelow } from "./surface.ts";
 import { tablesPlugin } from "./tables.ts";
 import { Toolbar } from "./toolbar.ts";
 import { undoPlugin } from "./undoing.ts";
@@ -49,6 +49,10 @@ interface Options {
   readonly textLanguage: string;
   readonly csrf: string;
   readonly can: Can;
+  readonly state: string;
+  readonly mayDiscuss: boolean;
+  /** The teams that one may keep a thread to. */
+  readonly lanes: readonly { readonly id: string; readonly name: string }[];
   readonly standingUrl: string;
   readonly liveUrl: string;
   readonly apiUrl: string;
@@ -69,7 +73,7 @@ const notices = new Notices(part("editor-notice"), say, (words) => {
   view.focus();
   return view.pasteText(words);
 });
-const stateParts = new StateParts(options.standingUrl, `draft ${options.can}`);
+const stateParts = new StateParts(options.standingUrl, `${options.state} ${options.can}`);
 const sheet = document.querySelector<HTMLElement>(".sheet") ?? part("editor");
 
 let view: EditorView | null = null;
@@ -91,7 +95,10 @@ const host: Host = {
     if (view && taken) return view.dispatch(taken);
     const state = freshState(doc, standing.revision);
     if (view) view.updateState(near(state, view.state.selection.head));
-    else build(state);
+    else {
+      build(state);
+      if (view) goToAddress(view);
+    }
     refresh();
   },
   dispatch: (tr) => view?.dispatch(tr),

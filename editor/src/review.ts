@@ -27,11 +27,11 @@ export function followSections(links: HTMLAnchorElement[]): void {
   if (!named && links[0]) mark(links, links[0]);
 }
 
-/** The keys of the review: j k, a, c. */
+/** The keys of the review: j k, a, c, s. */
 export function reviewKeys(event: KeyboardEvent): void {
   if (!plain(event) || isWriting(event.target) || !keysAreOn() || !document.querySelector("[data-review]")) return;
   if (document.querySelector("[popover]:popover-open")) return;
-  const act = { j: () => go(1), k: () => go(-1), a: signInView, c: commentInView }[event.key];
+  const act = { j: () => go(1), k: () => go(-1), a: signInView, c: commentInView, s: suggestInView }[event.key];
   if (!act) return;
   event.preventDefault();
   act();
@@ -63,6 +63,10 @@ function commentInView(): void {
   const menu = inView()?.querySelector<HTMLElement>("[popover][data-comment]");
   menu?.showPopover();
   menu?.querySelector("textarea")?.focus();
+}
+
+function suggestInView(): void {
+  (inView() ?? document).querySelector<HTMLAnchorElement>("a[data-suggest]")?.click();
 }
 
 function inView(): HTMLElement | null {

@@ -32,6 +32,20 @@ export function readInput(view: EditorView): void {
   (view as unknown as { domObserver: { flush(): void } }).domObserver.flush();
 }
 
+/** To the section that the address names behind its #: there the caret stands, and the text is in view. */
+export function goToAddress(view: EditorView): void {
+  const id = decodeURIComponent(location.hash.slice(1));
+  let at: number | null = id === "front" ? 0 : null;
+  view.state.doc.forEach((block, place) => {
+    if (id && at === null && block.type.name === "heading" && block.attrs["id"] === id) at = place;
+  });
+  if (at === null) return;
+  view.dispatch(view.state.tr.setSelection(Selection.near(view.state.doc.resolve(at + 1))));
+  view.dom.focus({ preventScroll: true });
+  const heading = view.nodeDOM(at);
+  if (heading instanceof HTMLElement) heading.scrollIntoView({ block: "start" });
+}
+
 /** Below a table that ends the text there is nothing to write in yet: a click makes it. */
 export function writeBelow(at: EditorView, _position: number, event: MouseEvent): boolean {
   const last = at.state.doc.lastChild;

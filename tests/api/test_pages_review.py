@@ -7,13 +7,14 @@ import pytest
 from litestar.handlers import HTTPRouteHandler
 from sqlalchemy import Engine
 
-from api import accounts
+from api import accounts, people
 from api.database import transaction
 from api.routing import PAGES
 from api.words import say_changes
 from guidelines import authority, steps
 from guidelines.changes import Change, Kind
 from guidelines.document import document_hash, serialise
+from guidelines.people import Role
 from guidelines.sections import sections
 from tests.api.browsing import Company, Page, Visitor
 from tests.builders import doc, h1, p
@@ -458,8 +459,26 @@ def test_a_published_version_is_neither_written_on_nor_decided_about(company: Co
     assert aicha.read(REVIEW).answer.url.path == "/en/handbook/charter/1.0"
 
 
-def test_a_version_in_review_is_read_on_its_review_page(company: Company) -> None:
-    assert company.visitor("aicha").read("/versions/v1/edit").answer.url.path == "/en/versions/v1/review"
+def test_whoever_may_suggest_comes_from_the_review_to_the_text_and_back(company: Company) -> None:
+    for name, told in (
+        ("aicha", "you decide on what others suggest"),
+        ("julie", "you suggest, comms decides"),
+    ):
+        visitor = company.visitor(name)
+        assert {"/en/versions/v1/edit", "/en/versions/v1/edit#s1"} <= set(visitor.read(REVIEW).links)
+        text = visitor.read("/versions/v1/edit")
+        assert text.answer.url.path == "/en/versions/v1/edit"
+        assert told in text.words
+        assert "/en/versions/v1/review" in text.links
+
+
+def test_whoever_may_not_suggest_reads_a_version_in_review_on_its_review_page(company: Company) -> None:
+    camille = company.visitor("camille")
+    with transaction(company.engine) as session:
+        people.end_role(session, "camille", Role.EDITOR, "comms", at=company.now)
+    page = camille.read("/versions/v1/edit")
+    assert page.answer.url.path == "/en/versions/v1/review"
+    assert not [link for link in page.links if "/edit" in link]
 
 
 def test_withdrawing_needs_a_reason_and_takes_the_text_out_of_force(company: Company) -> None:
