@@ -21,6 +21,8 @@ from api.errors import Fault, InvalidRequest, NotFound, SignInRequired, UnknownA
 from api.headers import security_headers
 from api.heads import heads
 from api.i18n import LANGUAGES, set_company_zone
+from api.jobs.registry import KINDS
+from api.jobs.runner import Runner
 from api.live.rooms import Rooms
 from api.problems import problem
 from api.render import refusal_page
@@ -37,9 +39,17 @@ FOR_PROGRAMS = frozenset({"api", "live", "static", "healthz"})
 
 
 def create_app(
-    config: Config, *, engine: Engine | None = None, now: Callable[[], datetime] = clock.now, debug: bool = False
+    config: Config,
+    *,
+    engine: Engine | None = None,
+    now: Callable[[], datetime] = clock.now,
+    works: bool = False,
+    debug: bool = False,
 ) -> Litestar:
-    """The application on a configured database. `now` is the clock; tests hand in one that they move."""
+    """The application on a configured database. `now` is the clock; tests hand in one that they move.
+
+    `works`: a thread of this process does what was put aside, as long as the application runs.
+    """
     set_company_zone(config.time_zone)
     services = Services(config=config, engine=engine or make_engine(config.database_url), clock=now)
     rooms = Rooms(services)
@@ -47,7 +57,7 @@ def create_app(
     services.extras["attribution"] = AttributionCache()
     app = Litestar(
         route_handlers=routes(),
-        lifespan=[rooms.lifespan],
+        lifespan=[rooms.lifespan, *([Runner(services, KINDS).lifespan] if works else [])],
         dependencies={"visit": Provide(provide_visit)},
         before_request=admit,
         after_request=security_headers,

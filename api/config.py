@@ -20,6 +20,8 @@ from api.i18n import COMPANY_ZONE
 PORTS: Final = {"http": 80, "https": 443}
 #: Where `charte serve` is reached when nothing else is said.
 LOCAL: Final = "http://127.0.0.1:8000"
+#: How mail may be sent, and the port that goes without saying.
+SMTP_PORTS: Final = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 #: A name or a numeric address as a browser writes it in an Origin.
 HOST: Final = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?|[0-9a-f:.]*:[0-9a-f:.]*")
 
@@ -54,6 +56,13 @@ class Config:
     time_zone: str = COMPANY_ZONE
     secure_cookies: bool = False
     trusted_proxies: Proxies = Proxies()
+    #: Through which server mail goes; "" sends none.
+    smtp_url: str = ""
+    mail_from: str = ""
+    #: Whose public holidays are free: a country, or a part of one; "" for none.
+    holidays: str = "FR"
+    #: Networks that a chat's address may lie in although they are not public.
+    webhook_networks: Proxies = Proxies()
     #: File of the private key that seals publications; "" is beside an embedded database.
     seal_key: str = ""
     #: Address of a time-stamp authority (RFC 3161); "" for none.
@@ -74,6 +83,10 @@ SETTINGS = {
     "CHARTE_PUBLIC_URL": "the address people type, such as https://charte.example.org",
     "CHARTE_ORGANISATION": "the company's name on pages and exports",
     "CHARTE_TIME_ZONE": "the time zone whose clock pages and exports show, such as Europe/Paris",
+    "CHARTE_SMTP_URL": "the server that mail goes through: smtp+tls://user:password@host:587, smtps://host:465 or smtp://host",
+    "CHARTE_MAIL_FROM": "the address that mail comes from, such as charte@example.org",
+    "CHARTE_HOLIDAYS": "whose public holidays are no working days: FR, or a part such as FR-57; none for no country",
+    "CHARTE_WEBHOOK_NETWORKS": "comma-separated addresses or networks, not public ones, where a chat may listen",
     "CHARTE_TRUSTED_PROXIES": "comma-separated addresses or networks whose X-Forwarded-For is believed",
     "CHARTE_SEAL_KEY": "file of the private key that seals publications; needed with PostgreSQL",
     "CHARTE_TIMESTAMP_URL": "address of a time-stamp authority (RFC 3161), such as https://tsa.example.org",
@@ -216,14 +229,53 @@ def _timestamp_url(url: str) -> str:
     return url
 
 
-def _proxies(text: str) -> Proxies:
+def _smtp(url: str) -> str:
+    if not url:
+        return ""
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in SMTP_PORTS and HOST.fullmatch(parts.hostname or "") and parts.port != 0
+    except ValueError:
+        good = None
+    if not good or parts.path.strip("/") or parts.query or not url.isprintable():
+        raise BadConfiguration(
+            "CHARTE_SMTP_URL: cannot be read. Write smtp+tls://user:password@host:587, smtps://host:465 or smtp://host"
+        )
+    if parts.scheme == "smtp" and parts.password:
+        raise BadConfiguration(
+            "CHARTE_SMTP_URL: would send its password in clear. Write smtp+tls:// or smtps:// instead of smtp://"
+        )
+    return url
+
+
+def _mail_from(address: str, *, needed: bool) -> str:
+    if not re.fullmatch(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+", address) and (needed or address):
+        raise BadConfiguration(
+            f"CHARTE_MAIL_FROM: {address!r} is no address. Give that which mail comes from, such as charte@example.org"
+        )
+    return address
+
+
+def _country(name: str) -> str:
+    from api.working_days import is_known
+
+    if name == "none":
+        return ""
+    if not name or not is_known(name):
+        raise BadConfiguration(
+            f"CHARTE_HOLIDAYS: the holidays of {name!r} are not known. Write a country such as FR, or none"
+        )
+    return name
+
+
+def _proxies(setting: str, text: str) -> Proxies:
     networks = []
     for part in filter(None, (part.strip() for part in text.split(","))):
         try:
             networks.append(ip_network(part))
         except ValueError:
             raise BadConfiguration(
-                f"CHARTE_TRUSTED_PROXIES: {part!r} is no address. Give numeric ones or networks, "
+                f"{setting}: {part!r} is no address. Give numeric ones or networks, "
                 "separated by commas, such as 10.0.0.7, 192.168.4.0/24"
             ) from None
     return Proxies(tuple(networks))

@@ -32,6 +32,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "blocking": N_("the holding back of publication"),
     "assigned_to": N_("whom the thread waits for"),
     "due_on": N_("the day it is due"),
+    "url": N_("the address"),
 }
 PROBLEMS: Final[Mapping[str, str]] = {
     "length": N_("empty or too long"),
@@ -54,4 +55,5 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "missing_column": N_("missing as a column"),
     "too_many_rows": N_("more than 20,000 rows"),
     "not_text": N_("not text"),
+    "private_address": N_("in a network that the server may not speak to (see CHARTE_WEBHOOK_NETWORKS)"),
 }

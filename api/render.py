@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from api import i18n
 from api.assets import asset, icon
+from api.notices.inbox import unread
 from api.refusals import Refusal
 from api.visit import Visit, Work
 from api.waiting import waiting
@@ -53,6 +54,7 @@ def page(
     """A whole page for this visit. `me`, `visit`, `csrf` and `path` are what every template may count on."""
     if work.visitor is not None:
         context.setdefault("waiting", waiting(visit, work))
+        context.setdefault("unread", unread(work.session, work.visitor.id, work.at))
     text = render(
         template,
         visit.language,

@@ -17,7 +17,9 @@ from api.pages import (
     guidelines,
     handbook,
     history,
+    hooks,
     library,
+    notices,
     people,
     preferences,
     reference,
@@ -35,6 +37,8 @@ PAGES: Sequence[ControllerRouterHandler] = [
     *entry.handlers,
     *people.handlers,
     *preferences.handlers,
+    *notices.handlers,
+    *hooks.handlers,
     *handbook.handlers,
     *library.handlers,
     *guidelines.handlers,
@@ -49,7 +53,13 @@ PAGES: Sequence[ControllerRouterHandler] = [
 
 
 #: What is sent from a page whose address has nothing in common: where somebody goes who opens that address by itself.
-_SENT_FROM = {"admin": "/admin/people", "keys": "/preferences", "password": "/preferences", "tokens": "/preferences"}
+_SENT_FROM = {
+    "admin": "/admin/people",
+    "keys": "/preferences",
+    "mail": "/preferences",
+    "password": "/preferences",
+    "tokens": "/preferences",
+}
 
 
 def page_behind(path: str) -> str:

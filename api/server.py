@@ -24,7 +24,7 @@ from api.operation import check_database, reason_of
 
 def application(config: Config) -> ASGIApp:
     """The application on the configured database: what each server process runs."""
-    return with_page_cache(create_app(config))
+    return with_page_cache(create_app(config, works=True))
 
 
 def serve(*, host: str, port: int, workers: int) -> int:

@@ -94,7 +94,7 @@ def configuration(database: Path, host: str, port: int) -> Config:
 
 def application(config: Config) -> PageCache:
     """The application as the demo's server process runs it: its sign-in page names the accounts."""
-    app = create_app(config)
+    app = create_app(config, works=True)
     app.state.services.extras["demo"] = {language: sign_in_help(language) for language in ("fr", "en")}
     return with_page_cache(app)
 

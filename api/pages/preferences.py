@@ -13,6 +13,8 @@ from api import accounts, tokens
 from api.browsers import say_browser
 from api.errors import InvalidRequest, WrongCredentials
 from api.i18n import LANGUAGES
+from api.mail import links
+from api.notices.kinds import NAMES
 from api.pages.entry import language_cookie, session_cookie
 from api.pages.forms import Form, number_of, submitted
 from api.refusals import Refusal
@@ -134,6 +136,8 @@ def _page(
         present=work.web_session.token_hash if work.web_session else "",
         tokens=work.session.exec(own_tokens.order_by(col(ApiToken.created_at))).all(),
         token=token,
+        kinds=list(NAMES.items()),
+        unmailed=links.unmailed(work.session, work.actor.id),
         keys_on=visit.request.cookies.get(KEYS_COOKIE) != "off",
         done=done,
         refusal=refusal,

@@ -7,12 +7,16 @@ from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from api.routes import (
+    classing,
     comparing,
+    evidence,
     guidelines,
     handbook,
     health,
     history,
+    hooks,
     me,
+    notices,
     people,
     review,
     suggestions,
@@ -27,10 +31,14 @@ _ROUTERS: Final = [
     comparing.router,
     history.router,
     review.router,
+    classing.router,
+    evidence.router,
     threads.router,
     suggestions.router,
     me.router,
+    notices.router,
     people.router,
+    hooks.router,
 ]
 
 #: The interface under its version, and the health check outside of it.

@@ -28,17 +28,20 @@ MEANINGS: Final = {
     413: "A file or text is larger than its limit.",
     415: "The file is not what its name says.",
     422: "A value breaks a rule; `facts` name it.",
-    503: "The database cannot be reached or is not at this release's form.",
+    503: "The database cannot be reached or is not at this release's form, or the key that seals is missing.",
 }
 
 TAGS: Final = [
     Tag("Handbook", "What is in force, for everybody: find, read, compare, take away, confirm."),
     Tag("Guidelines", "The lasting things: their versions, policies and logs."),
     Tag("Versions", "A version's text: read, write, compare."),
+    Tag("Evidence", "What proves a published version, as one sealed file, and the keys that sealed it."),
     Tag("Review", "From submission to publication: sign-offs and every other action."),
     Tag("Suggestions", "Changes in the text that are not decided yet: read, make, accept, reject."),
     Tag("Threads", "Discussions on a selection, a section or the whole text."),
     Tag("Me", "The person who asks, their sessions and tokens."),
+    Tag("Notices", "What one was told, and which of it one gets by mail."),
+    Tag("Chat", "The addresses that are told, signed, what happens to guidelines."),
     Tag("People", "Accounts, roles and teams."),
     Tag("Health", "Whether the service can answer."),
 ]

@@ -1,0 +1,24 @@
+"""Every kind of job, by the name under which it is put aside. A new kind is one line here."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from api.hooks import posting as chat
+from api.jobs.kinds import Inside, Kind, Outside
+from api.mail import posting as mail
+from api.mail.gathering import gather
+from api.notices import planning, telling
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "event": Inside(telling.tell_event),
+    "published": Inside(telling.tell_published),
+    "comment": Inside(telling.tell_comment),
+    "assigned": Inside(telling.tell_assigned),
+    "day": Inside(planning.look_at_the_day),
+    "plan": Inside(planning.plan),
+    "remind": Inside(planning.remind),
+    "escalate": Inside(planning.escalate),
+    "mail": Inside(gather),
+    "post": Outside(mail.begin, mail.send, mail.end),
+    "hook": Outside(chat.begin, chat.send, chat.end),
+}

@@ -1,0 +1,1 @@
+"""Who is told of what: by the bell on every page, by mail, and the company's chat."""
