@@ -131,6 +131,31 @@ def parser() -> argparse.ArgumentParser:
     team.add_argument("name_en", metavar="NAME_EN", help="its name in English")
     team.set_defaults(command=_add_team)
 
+    erase = people.add_parser("erase", help="forget somebody's name and address; what they decided stays")
+    erase.add_argument("email", metavar="EMAIL", help="the address under which they are known")
+    erase.set_defaults(command=_erase_person)
+
+    keys = commands.add_parser("keys", help="keys that seal publications").add_subparsers(required=True, metavar="WHAT")
+    new_key = keys.add_parser("new", help="make a key in place of the one before, whose seals stay good")
+    new_key.set_defaults(command=_new_key)
+    list_keys = keys.add_parser("list", help="print every key: id, public half, since when, until when")
+    list_keys.set_defaults(command=_list_keys)
+
+    evidence = commands.add_parser("evidence", help="the evidence of a published version, as one file")
+    evidence.add_argument(
+        "version", metavar="WHAT", help="SLUG, SLUG@NUMBER or a version's id; or alone: seal, stamp (see the guide)"
+    )
+    evidence.add_argument("-o", "--output", type=Path, metavar="OUT", help="the file to write")
+    evidence.set_defaults(command=_evidence)
+
+    verify_bundle = commands.add_parser("verify", help="check an evidence file offline")
+    verify_bundle.add_argument("bundle", type=Path, metavar="BUNDLE", help="the file")
+    verify_bundle.add_argument(
+        "--key", action="append", default=[], metavar="PUBLIC", help="a key that may have sealed it; may be repeated"
+    )
+    verify_bundle.add_argument("--tsa", type=Path, metavar="FILE", help="certificates of the time-stamp authority")
+    verify_bundle.set_defaults(command=_verify_bundle)
+
     doctor = commands.add_parser("doctor", help="say whether this installation can serve, line by line")
     doctor.set_defaults(command=_doctor)
 
@@ -232,6 +257,49 @@ def _add_team(options: argparse.Namespace) -> int:
 
     print(add_team(options.id, options.name_fr, options.name_en))
     return DONE
+
+
+def _erase_person(options: argparse.Namespace) -> int:
+    from api.evidence_commands import erase_person
+
+    print(erase_person(options.email))
+    return DONE
+
+
+def _new_key(_: argparse.Namespace) -> int:
+    from api.evidence_commands import make_key
+
+    print(make_key())
+    return DONE
+
+
+def _list_keys(_: argparse.Namespace) -> int:
+    from api.evidence_commands import list_keys
+
+    print("\n".join(list_keys()))
+    return DONE
+
+
+def _evidence(options: argparse.Namespace) -> int:
+    from api.evidence_commands import seal_former, stamp, write_evidence
+
+    if options.output is not None:
+        write_evidence(options.version, options.output)
+    elif options.version == "seal":
+        print(seal_former())
+    elif options.version == "stamp":
+        done, said = stamp()
+        print(said)
+        return DONE if done else NO
+    else:
+        raise BadInput(f"{options.version}: where to? Name the file to write with -o.")
+    return DONE
+
+
+def _verify_bundle(options: argparse.Namespace) -> int:
+    from api.evidence_commands import verify_bundle
+
+    return verify_bundle(options.bundle, trusted=options.key, authority=options.tsa)
 
 
 def _doctor(_: argparse.Namespace) -> int:

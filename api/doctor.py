@@ -11,7 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api import assets
 from api.config import BadConfiguration, Config, read_config
-from api.database import make_engine
+from api.database import make_engine, transaction
+from api.errors import SealKeyMissing
+from api.keys import held_signer, keys
 from api.migrate import outdated
 from api.operation import missing_file, reason_of
 
@@ -72,8 +74,26 @@ def _database(config: Config) -> Iterator[Finding]:
     finally:
         engine.dispose()
     yield Finding("database", Level.OK, f"{where} answers")
+    if lacking is None:
+        yield _seal_key(config)
     words = "at this release" if lacking is None else f"lacks {lacking}. Run: charte migrate"
     yield Finding("migration", Level.OK if lacking is None else Level.FAIL, words)
+
+
+def _seal_key(config: Config) -> Finding:
+    """Without a key nothing can be published, which is to be known before somebody tries."""
+    engine = make_engine(config.database_url)
+    try:
+        with transaction(engine, read_only=True) as session:
+            signer, known = held_signer(session, config), {row.id: row for row in keys(session)}
+    except SealKeyMissing as error:
+        words = f"{error.facts['place']}: {error.facts['reason']}. Put the key back, or run: charte keys new"
+        return Finding("seal key", Level.FAIL, words)
+    finally:
+        engine.dispose()
+    if signer.key_id in known and known[signer.key_id].until_at is not None:
+        return Finding("seal key", Level.FAIL, f"{signer.key_id}: another took its place. Put that one there")
+    return Finding("seal key", Level.OK, f"{signer.key_id}: public half {signer.public_key}")
 
 
 def _assets() -> Finding:

@@ -1,7 +1,7 @@
 """What an operator does beside serving: migrate, make the first administrator, import people, export, verify."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Final
 
@@ -14,8 +14,9 @@ from sqlmodel import Session, select
 from api import accounts, clock, people, triggers
 from api.config import BadConfiguration, Config, read_config
 from api.database import make_engine, transaction
-from api.errors import BadInput, InvalidPeopleFile
+from api.errors import BadInput, InvalidPeopleFile, SealKeyMissing
 from api.files import ending, write_file
+from api.keys import signer_of
 from api.lock import alone
 from api.migrate import migrate, outdated
 from api.publications import publication_of
@@ -36,6 +37,7 @@ def migrate_database() -> str:
             new = missing_file(config) is not None
             lacked = outdated(engine)
             lost = migrate(engine)
+            _first_key(config, engine)
     except CommandError:
         raise BadConfiguration(
             "CHARTE_DATABASE_URL: a newer release of Charte made this database. Install that release or a newer one."
@@ -47,6 +49,12 @@ def migrate_database() -> str:
     if lost:
         return f"{where}: guards were missing and stand again: {', '.join(lost)}. Run: charte audit verify"
     return f"{where}: {'made' if new else 'brought to this release'}"
+
+
+def _first_key(config: Config, engine: Engine) -> None:
+    """An embedded database has its key from the beginning; elsewhere one is named by the setting."""
+    with suppress(SealKeyMissing), transaction(engine) as session:
+        signer_of(session, config, clock.now())
 
 
 @contextmanager

@@ -13,14 +13,18 @@ from sqlmodel import Session, col, select
 from api.accounts import has_administrator, sign_out_everywhere
 from api.errors import DuplicateEmail, FileTooLarge, InvalidPeopleFile, InvalidRequest, LastAdmin
 from api.secrets import new_id
+from api.tables import Account, ApiToken, Invitation, WebSession
 from guidelines.free_text import turns
 from guidelines.people import Role
 from guidelines.tables import Membership, Person, Team
+from workflow.tables import PrintedName
 
 EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
 TEAM = re.compile(r"[a-z][a-z0-9-]{0,39}")
 CSV_LIMIT = 5_000_000
 CSV_ROWS = 20_000
+#: The name of whoever was erased, in their own language.
+ERASED = {"fr": "Personne retirée", "en": "Person removed"}
 COLUMNS = ("name", "email", "language", "team", "role")
 
 
@@ -116,6 +120,22 @@ def let_go(session: Session, person_id: str, *, at: datetime) -> None:
     sign_out_everywhere(session, person_id, at)
     session.flush()
     _keep_an_admin(session, at)
+
+
+def erase(session: Session, person: Person, *, at: datetime) -> None:
+    """Forgets who somebody is: name, address, password, keys and browsers are gone, and the names they signed under.
+
+    Whatever they decided stays, under an id that names nobody. Raises `LastAdmin`.
+    """
+    let_go(session, person.id, at=at)
+    person.name = ERASED[person.language]
+    person.email = f"{person.id}@removed.invalid"
+    for printed in session.exec(select(PrintedName).where(PrintedName.person_id == person.id)):
+        printed.name = printed.salt = ""
+    for table in (Account, WebSession, ApiToken, Invitation):
+        for row in session.exec(select(table).where(table.person_id == person.id)):
+            session.delete(row)
+    session.flush()
 
 
 def memberships(session: Session, person_id: str, at: datetime) -> Sequence[Membership]:

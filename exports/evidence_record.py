@@ -75,7 +75,8 @@ def event_hash(event: Mapping[str, Any]) -> str:
 
 
 def _chain(files: Mapping[str, bytes]) -> list[str]:
-    faults, previous, seq = [], GENESIS, 0
+    faults: list[str] = []
+    previous, seq = GENESIS, 0
     for seq, event in enumerate(_events(files), 1):
         if event["seq"] != seq:
             return [*faults, f"event {seq}: is missing or in another place; event {event['seq']} stands there"]
@@ -132,7 +133,8 @@ def _policy(files: Mapping[str, bytes]) -> list[str]:
     row = json.loads(files[f"{RECORD}policy.json"])
     version = json.loads(files[f"{RECORD}publication.json"])["version_id"]
     own = [event for event in _events(files) if event["version_id"] == version]
-    submitted = [json.loads(event["data"]) for event in own if event["kind"] == "version_submitted"]
+    pinning = ("version_submitted", "version_repinned")
+    submitted = [json.loads(event["data"]) for event in own if event["kind"] in pinning]
     fits = submitted and submitted[-1]["policy_evidence"] == row_hash("Policy", row)
     return [] if fits else [f"{RECORD}policy.json: is not the policy of the submit"]
 

@@ -8,15 +8,17 @@ from typing import Any
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery
 
+from api.evidence import evidence_of
 from api.i18n import N_, translations
 from api.pages.seen import demand_seen
 from api.publications import approvals_of
 from api.render import page
+from api.routes.evidence import bundle_file
 from api.visit import Access, ThisVisit, Work
 from api.words import say_event, say_slices
 from guidelines import queries as writing
 from workflow import events, handbook, queries
-from workflow.tables import Event
+from workflow.tables import Event, Seal, TimeStamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,20 @@ def evidence_page(visit: ThisVisit, slug: FromPath[str], version: FromQuery[str]
             approvals=approvals_of(work.session, entry, visit.language) if entry else [],
             authors_excluded=all(need.authors == "excluded" for need in policy.requirements()),
             policy_title=policy.title.fr if visit.language == "fr" else policy.title.en,
+            seal=work.session.get(Seal, entry.publication.version_id) if entry else None,
+            stamp=work.session.get(TimeStamp, entry.publication.version_id) if entry else None,
+            stamping=bool(visit.config.timestamp_url),
         )
+
+
+@get("/guidelines/{slug:str}/evidence/{number:str}/bundle", access=Access.MEMBER, sync_to_thread=True)
+def download_bundle(visit: ThisVisit, slug: FromPath[str], number: FromPath[str]) -> "Response[bytes]":
+    """The evidence of a published version as one file."""
+    with visit.read() as work:
+        demand_seen(work)
+        entry = handbook.edition(work.session, slug, number)
+        name, data = evidence_of(work.session, visit.config, entry.publication.version_id)
+    return bundle_file(name, data)
 
 
 def _newest(work: Work, guideline_id: str) -> str:
@@ -88,4 +103,4 @@ def _more(facts: dict[str, Any], language: str) -> str:
     return ""
 
 
-handlers = [evidence_page]
+handlers = [evidence_page, download_bundle]

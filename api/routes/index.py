@@ -31,6 +31,7 @@ _ROUTERS: Final = [
     comparing.router,
     history.router,
     review.router,
+    evidence.router,
     classing.router,
     evidence.router,
     threads.router,

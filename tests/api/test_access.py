@@ -1,5 +1,6 @@
 """Who reaches which page: every route says who may, and each kind of person gets the page, the sign-in or a refusal."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -29,6 +30,7 @@ PAGES = {
     "/guidelines/new": (302, 404, 200, 403, 200),
     "/guidelines/charter": (302, 404, 200, 200, 200),
     "/guidelines/charter/evidence": (302, 404, 200, 200, 200),
+    "/guidelines/charter/evidence/1.0/bundle": (302, 404, 200, 200, 200),
     "/versions/v2/edit": (302, 404, 200, 200, 200),
     "/versions/v2/standing": (302, 404, 200, 200, 200),
     "/versions/v2/history": (302, 404, 200, 200, 200),
@@ -92,6 +94,7 @@ def test_every_page_is_in_the_table(company: Company) -> None:
         "/handbook/{slug}/{number}/export/{format}": "/handbook/charter/1.0/export/html",
         "/guidelines/{slug}": "/guidelines/charter",
         "/guidelines/{slug}/evidence": "/guidelines/charter/evidence",
+        "/guidelines/{slug}/evidence/{number}/bundle": "/guidelines/charter/evidence/1.0/bundle",
         "/versions/{version_id}/edit": "/versions/v2/edit",
         "/versions/{version_id}/standing": "/versions/v2/standing",
         "/versions/{version_id}/history": "/versions/v2/history",
@@ -135,7 +138,9 @@ def test_a_route_without_access_stops_the_start() -> None:
             create_app(Config(database_url="sqlite://"))
 
 
-@pytest.mark.parametrize("path", [path for path, wanted in PAGES.items() if 200 in wanted and "/export/" not in path])
+@pytest.mark.parametrize(
+    "path", [path for path, wanted in PAGES.items() if 200 in wanted and not re.search("/export/|/bundle$", path)]
+)
 def test_no_page_says_a_name_twice_or_carries_a_style(company: Company, path: str) -> None:
     for name in PEOPLE:
         page = Page(company.visitor(name).client.get(f"/en{path}"))
