@@ -7,7 +7,7 @@ languages: `editor/src/canonical.ts` is this module's twin, and `tests/conforman
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -136,6 +136,11 @@ def canonical_json(value: Any) -> bytes:
 def digest(domain: str, value: Any) -> str:
     """SHA-256 in hex of a canonical value, separated by domain so that a section never equals a document."""
     return hashlib.sha256(f"charte:{domain}:1\n".encode() + canonical_json(value)).hexdigest()
+
+
+def digest_of_list(domain: str, parts: Iterable[bytes]) -> str:
+    """The same of a list, given the canonical bytes of its items."""
+    return hashlib.sha256(f"charte:{domain}:1\n[".encode() + b",".join(parts) + b"]").hexdigest()
 
 
 def document_hash(document: Node) -> str:

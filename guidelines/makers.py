@@ -6,11 +6,12 @@ writing: who takes away what another had put is bound to the section, and so is 
 """
 
 import json
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from guidelines.document import Node, canonical
+from guidelines.ends import same_ends
 
 Words = list[Hashable]
 
@@ -49,7 +50,7 @@ def followed(former: Makers | None, before: Words, after: Words, actor: str) -> 
     """The makers after somebody's change from the first words to the second; None where they were not known."""
     if former is None or sum(length for length, _ in former.runs) != len(before):
         return None
-    start, end = _same(before, after)
+    start, end = same_ends(before, after)
     length = len(before) - start - end
     if len(after) == start + end:
         start = _own_start(former.runs, before, start, length, actor)
@@ -64,39 +65,33 @@ def returned(then: Makers | None, now: Makers | None, before: Words, after: Word
     """The makers of words that stood here before, in exactly this form: theirs of then, and whoever retyped them."""
     if then is None or now is None:
         return None
-    start, end = _same(before, after)
+    start, end = same_ends(before, after)
     retyped = {actor} if len(after) > start + end else set()
     return Makers(then.runs, then.bound | now.bound | retyped)
 
 
 def words_of(blocks: Sequence[Node]) -> Words:
     """Everything of a section that can be somebody's: characters, marks, attributes; not its empty lines."""
-    return [word for block in blocks for word in _words(canonical(block), block.is_textblock)]
+    words: Words = []
+    for block in blocks:
+        _gather(words, canonical(block), block.is_textblock)
+    return words
 
 
-def _words(value: dict[str, Any], is_textblock: bool) -> Iterator[Hashable]:
+def _gather(words: Words, value: dict[str, Any], is_textblock: bool) -> None:
     kind, content = value["type"], value.get("content", ())
     if kind == "text":
         if "marks" in value:
             marks = json.dumps(value["marks"], sort_keys=True)
-            yield from ((character, marks) for character in value["text"])
+            words.extend((character, marks) for character in value["text"])
         else:
-            yield from value["text"]
+            words.extend(value["text"])
     elif content or not is_textblock:
-        yield kind, json.dumps([value.get("attrs"), value.get("marks")], sort_keys=True)
+        words.append((kind, json.dumps([value.get("attrs"), value.get("marks")], sort_keys=True)))
         for child in content:
-            yield from _words(child, child["type"] in ("paragraph", "heading"))
+            _gather(words, child, child["type"] in ("paragraph", "heading"))
         if content:
-            yield kind
-
-
-def _same(before: Words, after: Words) -> tuple[int, int]:
-    """How many words are the same at the beginning, and how many of the others at the end."""
-    most = min(len(before), len(after))
-    start = next((place for place in range(most) if before[place] != after[place]), most)
-    most -= start
-    end = next((place for place in range(most) if before[-1 - place] != after[-1 - place]), most)
-    return start, end
+            words.append(kind)
 
 
 def _own_start(runs: Sequence[tuple[int, str]], before: Words, start: int, length: int, actor: str) -> int:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from guidelines.document import Node, inline_text, textblocks
+from guidelines.ends import same_ends
 from guidelines.tokens import is_word, tokens
 
 #: So many words in a row tell where a text comes from; a shorter block is told by all of its words.
@@ -50,11 +51,12 @@ def sources(before: Mapping[str, Sequence[Node]], after: Mapping[str, Sequence[N
 
 def exchange(before: Sequence[Node], after: Sequence[Node]) -> Exchange:
     """What a commit took from a section and what it put there at once, given the section's blocks."""
-    old, new = _said(before), _said(after)
-    most = min(len(old), len(new))
-    start = next((place for place in range(most) if old[place] != new[place]), most)
-    most -= start
-    end = next((place for place in range(most) if old[-1 - place] != new[-1 - place]), most)
+    return exchanged(said(before), said(after))
+
+
+def exchanged(old: Sequence[str], new: Sequence[str]) -> Exchange:
+    """The same, given what is said in the section."""
+    start, end = same_ends(old, new)
     gone, put = old[start : len(old) - end], new[start : len(new) - end]
     taken, given = " ".join(gone), " ".join(put)
     near = PASTED_RUN - 1
@@ -83,7 +85,8 @@ def lost_before(pasted: Runs, lost: Iterable[tuple[str, int, str]]) -> frozenset
 _END: Final = "\n"
 
 
-def _said(blocks: Sequence[Node]) -> list[str]:
+def said(blocks: Sequence[Node]) -> list[str]:
+    """The words of blocks in order, with a sign between two texts that no run crosses."""
     return [word for block in blocks for text in _texts(block) for word in [*filter(is_word, tokens(text)), _END]]
 
 

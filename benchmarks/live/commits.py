@@ -101,7 +101,9 @@ class _Run:
         for _ in range(size):
             writer = self.number % len(self.tokens)
             self.number += 1
-            shift = sum(self.typed[other] for other in range(len(self.tokens)) if self.places[other] < self.places[writer])
+            shift = sum(
+                self.typed[other] for other in range(len(self.tokens)) if self.places[other] < self.places[writer]
+            )
             place = self.places[writer] + shift + self.typed[writer]
             step = {
                 "stepType": "replace", "from": place, "to": place,
