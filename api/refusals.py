@@ -266,6 +266,22 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         N_("Nothing was changed. The title and what goes with it change in a new draft."),
     ),
     "draft_open": (N_("A version is in preparation already"), N_("Open it and write there: one at a time.")),
+    "class_too_low": (
+        N_("This change is more than that"),
+        N_("People may agree on one step below what the rules propose, not on two. State a higher class."),
+    ),
+    "nothing_stated": (
+        N_("No class is stated of the text as it stands"),
+        N_("An edit ends what was stated before. The team that owns the text states the class again."),
+    ),
+    "wrote_the_change": (
+        N_("You wrote in what changed, or stated its class yourself"),
+        N_("Somebody else of your team can agree to the class or contest it."),
+    ),
+    "number_too_low": (
+        N_("A change of substance takes a new main number"),
+        N_("Publish it under that number, or let both sides agree on a lesser class first."),
+    ),
     "remark_missing": (N_("A reason in words is needed"), N_("Write it in at most {limit} characters.")),
     "superseded": (
         N_("This version is no longer in force"),

@@ -61,8 +61,13 @@ def tasks_of(visit: Visit, work: Work) -> Tasks:
         for state in queries.all_moving(work.session):
             _sort(visit, work, queries.standing(work.session, state.version_id, work.at), tasks)
     confirmed = queries.acknowledged(work.session, work.actor.id)
+    carried = handbook.confirmed(work.session, work.actor.id)
     for entry in handbook.shelf(work.session, visit.language):
-        _sort_reading(entry, confirmed.get(entry.publication.version_id), tasks, visit.language)
+        version_id = entry.publication.version_id
+        if version_id in confirmed or version_id not in carried:
+            _sort_reading(entry, confirmed.get(version_id), tasks, visit.language)
+        else:
+            _sort_carried(entry, tasks, visit.language)
     return tasks
 
 
@@ -172,6 +177,14 @@ def _sort_reading(entry: handbook.Entry, confirmation: Any, tasks: Tasks, langua
             row.language,
         )
     )
+
+
+def _sort_carried(entry: handbook.Entry, tasks: Tasks, language: str) -> None:
+    """Confirmed before small changes that ask for nothing again."""
+    row = entry.publication
+    words = translations(language).gettext(N_("You confirmed the version before; nothing is asked of you again."))
+    href = f"/{language}/handbook/{entry.guideline.slug}"
+    tasks.done.append(Row(href, f"{row.title} {entry.number}", words, "", row.language))
 
 
 def _row(visit: Visit, row: Moving, place: str, why: str, *, fallen: bool = False) -> Row:

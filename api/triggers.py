@@ -13,6 +13,7 @@ from sqlalchemy import Connection, MetaData, UniqueConstraint, event, text
 from sqlmodel import SQLModel
 
 import guidelines.tables  # noqa: F401 - what the triggers stand on
+import workflow.policy_tables
 import workflow.tables  # noqa: F401
 from workflow.events import GENESIS
 from workflow.machine import MOVING, State, state_changes
@@ -22,9 +23,12 @@ PREFIX: Final = "charte_"
 #: Rows that are written once: decisions, events, what readers have read, what was pinned, what was said.
 WRITTEN_ONCE: Final = (
     "acknowledgement",
+    "class_statement",
     "comment",
     "event",
     "policy",
+    "policy_event",
+    "policy_proof",
     "publication",
     "roster",
     "seal",
@@ -35,7 +39,8 @@ WRITTEN_ONCE: Final = (
 )
 #: Rows that others stand on: some of their columns may change, they themselves stay.
 LASTING: Final = (
-    "guideline", "membership", "person", "printed_name", "seal_key", "suggestion", "thread", "version", "version_state",
+    "guideline", "membership", "person", "policy_edition", "printed_name", "seal_key", "suggestion", "thread",
+    "version", "version_state",
 )  # fmt: skip
 #: Who wrote which words, and when: it stands still with the text it tells of.
 PROJECTIONS: Final = ("authorship", "outline_revision", "section_revision")
@@ -49,6 +54,14 @@ OF_A_THREAD: Final = (
 OF_A_VERSION: Final = ("id", "guideline_id", "created_at", "created_by")
 OF_A_FROZEN_TEXT: Final = ("base_version_id", "title", "language", "kind", "audience", "summary")
 OF_A_SUGGESTION: Final = ("version_id", "id", "person_id", "revision", "at", "note")
+OF_A_PROPOSAL: Final = (
+    "id", "name", "number", "body", "hash", "base_hash", "reason", "proposed_by", "proposed_at",
+)  # fmt: skip
+#: Where a proposal goes from where.
+PROPOSALS_GO: Final = (
+    ("checking", "proposed"), ("checking", "unsound"), ("checking", "withdrawn"), ("proposed", "in_force"),
+    ("proposed", "refused"), ("proposed", "withdrawn"), ("in_force", "superseded"),
+)  # fmt: skip
 PINNED: Final = ("policy_hash", "submitted_at", "submitted_by", "round")
 ONE_PER_GUIDELINE: Final = (State.PUBLISHED, State.INTERIM, State.SCHEDULED)
 
@@ -72,7 +85,7 @@ class Trigger:
 
 def triggers() -> list[Trigger]:
     """Every trigger of this release."""
-    return [*_written_once(), *_lasting(), *_version(), *_version_state(), *_text(), *_decisions()]
+    return [*_written_once(), *_lasting(), *_version(), *_version_state(), *_text(), *_decisions(), *_policies()]
 
 
 def create(connection: Connection, tables: Iterable[str] | None = None) -> None:
@@ -180,9 +193,8 @@ def _version_state() -> Iterator[Trigger]:
         table, "UPDATE", "machine", "no action joins these states", f"OLD.state <> NEW.state AND NOT ({joined})"
     )
     yield Trigger(table, "UPDATE", "origin", "a state stays its version's", _differ(("version_id", "guideline_id")))
-    yield Trigger(
-        table, "UPDATE", "pinned", "what a submit pinned stands", f"OLD.state <> 'draft' AND {_differ(PINNED)}"
-    )
+    pin = f"OLD.state <> 'draft' AND {_differ(PINNED)} AND NOT ({_repinned()} AND NEW.round = OLD.round + 1)"
+    yield Trigger(table, "UPDATE", "pinned", "what a submit pinned stands", pin)
     yield Trigger(
         table, "UPDATE", "frozen", "only a draft's text may move", f"OLD.state <> NEW.state AND {moving_text}"
     )
@@ -229,9 +241,11 @@ def _decisions() -> Iterator[Trigger]:
         " AND publication.document_hash = NEW.document_hash)"
     )
     reviewed = f"COALESCE({_state('NEW')}, '') NOT IN ({_words((State.IN_REVIEW, State.SCHEDULED, State.INTERIM))})"
-    submitted = f"COALESCE({_state('NEW')}, '') <> '{State.DRAFT}'"
+    submitted = f"COALESCE({_state('NEW')}, '') <> '{State.DRAFT}' AND NOT ({_repinned()})"
     yield Trigger("event", "INSERT", "chained", "an event follows the one before it", chained)
     yield Trigger("sign_off", "INSERT", "reviewed", "only a version in review is signed", reviewed)
+    of_a_review = f"COALESCE({_state('NEW')}, '') <> '{State.IN_REVIEW}'"
+    yield Trigger("class_statement", "INSERT", "reviewed", "a class is stated of a text in review", of_a_review)
     yield Trigger("roster", "INSERT", "submitted", "a roster is pinned at submit", submitted)
     yield Trigger(
         "publication", "INSERT", "frozen", "only a text that stands still is published", f"NOT {_frozen('NEW')}"
@@ -239,6 +253,31 @@ def _decisions() -> Iterator[Trigger]:
     yield Trigger("acknowledgement", "INSERT", "read", "only a publication's words are confirmed", read)
     published = "NOT EXISTS (SELECT 1 FROM publication WHERE publication.version_id = NEW.version_id)"
     yield Trigger("seal", "INSERT", "published", "only a publication is sealed", published)
+
+
+def _policies() -> Iterator[Trigger]:
+    table = "policy_edition"
+    chained = (
+        f"NOT (NEW.seq = 1 AND NEW.previous_hash = '{GENESIS}') AND NOT EXISTS (SELECT 1 FROM policy_event AS last"
+        " WHERE last.seq = NEW.seq - 1 AND last.hash = NEW.previous_hash)"
+    )
+    goes = " OR ".join(f"(OLD.state = '{old}' AND NEW.state = '{new}')" for old, new in PROPOSALS_GO)
+    found, decided = _differ(("found", "checked_at")), _differ(("decided_by", "decided_at", "decided_reason"))
+    stands = f"(OLD.checked_at IS NOT NULL AND {found}) OR (OLD.decided_at IS NOT NULL AND {decided})"
+    yield Trigger("policy_event", "INSERT", "chained", "an event follows the one before it", chained)
+    yield Trigger(table, "DELETE", "never", "what was proposed is never deleted")
+    yield Trigger(table, "INSERT", "checking", "a proposal begins with its check", "NEW.state <> 'checking'")
+    yield Trigger(table, "UPDATE", "facts", "what was proposed never changes", _differ(OF_A_PROPOSAL))
+    yield Trigger(table, "UPDATE", "stands", "what was found and decided stands", stands)
+    yield Trigger(table, "UPDATE", "goes", "no decision leads there", f"OLD.state <> NEW.state AND NOT ({goes})")
+
+
+def _repinned() -> str:
+    """Whether the last thing that the guideline's log tells is that the version goes on under another policy."""
+    return (
+        "EXISTS (SELECT 1 FROM event WHERE event.version_id = NEW.version_id AND event.kind = 'version_repinned'"
+        " AND event.seq = (SELECT MAX(last.seq) FROM event AS last WHERE last.guideline_id = event.guideline_id))"
+    )
 
 
 def _differ(columns: Iterable[str]) -> str:

@@ -62,10 +62,14 @@ _EVENTS: Final = {
     "meta_changed": ("pencil", "", N_("%(person)s changed the title or what goes with it")),
     "guideline_moved": ("pencil", "", N_("%(person)s changed %(what)s")),
     "version_submitted": ("send", "", N_("%(person)s submitted the draft for review")),
+    "version_repinned": ("settings", "now", N_("%(person)s put the review under the approval policy of now")),
     "signed_off": ("pen-line", "ok", N_("%(person)s signed off for %(team)s")),
     "objected": ("circle-alert", "fallen", N_("%(person)s objected for %(team)s")),
     "sign_off_retracted": ("undo-2", "fallen", N_("%(person)s took a sign-off for %(team)s back")),
     "objection_lifted": ("check", "ok", N_("%(person)s lifted an objection of %(team)s")),
+    "class_stated": ("pen-line", "", N_("%(person)s stated the class of the change: %(change)s")),
+    "class_agreed": ("check", "ok", N_("%(person)s agreed to the class of the change: %(change)s")),
+    "class_contested": ("circle-alert", "fallen", N_("%(person)s contested the class of the change: %(change)s")),
     "changes_requested": ("undo-2", "fallen", N_("%(person)s requested changes")),
     "version_reopened": ("pencil", "", N_("%(person)s took the text back to the draft")),
     "version_published": ("flag", "now", N_("%(person)s published version %(number)s")),
@@ -75,6 +79,13 @@ _EVENTS: Final = {
     "version_acknowledged": ("book-open-check", "", N_("%(person)s confirmed having read it")),
 }
 
+
+#: What the classes of a change are called.
+CLASS_NAMES: Final = {
+    "editorial": N_("Editorial"),
+    "clarifying": N_("Clarifying"),
+    "substantive": N_("Of substance"),
+}
 
 _PLACE: Final = {
     "slug": N_("the address"),
@@ -228,6 +239,7 @@ def say_event(
         "person": people.get(event.person_id or "", say(N_("Somebody"))),
         "team": teams.get(team, team),
         "number": str(facts.get("number", "")),
+        "change": say(CLASS_NAMES[str(facts["change"])]) if str(facts.get("change")) in CLASS_NAMES else "",
         "what": say_list([say(name) for key, name in _PLACE.items() if key in facts], language),
     }
     return icon, tone, said(words, known, language)
@@ -248,6 +260,9 @@ _DONE: Final = {
     "objected": N_("Your objection is kept. It holds back publication until it is taken back or lifted."),
     "lifted": N_("The objection has been lifted."),
     "changes_requested": N_("The text is a draft again, with your remark."),
+    "class_stated": N_("The class is stated. It takes effect when the other side agrees."),
+    "class_agreed": N_("You agreed to the class of the change."),
+    "class_contested": N_("The class is contested. The change counts as one of substance."),
     "published": N_("The version is in force and stands in the handbook."),
     "withdrawn": N_("The version has been withdrawn."),
     "saved": N_("Saved."),

@@ -249,6 +249,8 @@ def publish(
     change_note: str,
     effective_on: date,
     at: datetime,
+    change: str | None = None,
+    asks_again: bool | None = None,
 ) -> Publication:
     """Writes the version as readers will have it. Its row can never be changed afterwards: a trigger sees to that."""
     if len(change_note) > 2000:
@@ -279,6 +281,8 @@ def publish(
         published_at=at,
         published_by=actor.id,
         effective_on=effective_on,
+        change=change,
+        asks_again=asks_again,
     )
     session.add(publication)
     session.flush()

@@ -23,10 +23,12 @@ from workflow.events import Damage, Fault, Kind
 from workflow.evidence import fingerprint
 from workflow.machine import Action, State
 from workflow.orphans import orphans
+from workflow.policy_log import audit_policies
 from workflow.seal_audit import name_faults, seal_faults
-from workflow.tables import Acknowledgement, Event, Policy, Roster, Seal, SignOff, VersionState
+from workflow.tables import Acknowledgement, ClassStatement, Event, Policy, Roster, Seal, SignOff, VersionState
 
 DECISIONS: Final = frozenset({Kind.SIGNED_OFF, Kind.OBJECTED, Kind.RETRACTED, Kind.OBJECTION_LIFTED})
+STATEMENTS: Final = frozenset({Kind.CLASS_STATED, Kind.CLASS_AGREED, Kind.CLASS_CONTESTED})
 #: What an event says the version did.
 MOVES: Final[Mapping[str, Action]] = {
     Kind.SUBMITTED: Action.SUBMIT,
@@ -60,7 +62,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """Name of every guideline with its faults, and how many entries of logs were read for it."""
+    """Name of every guideline with its faults, `policies` with theirs, and how many entries of logs were read."""
 
     faults: Mapping[str, list[Fault]]
     events: int
@@ -84,7 +86,8 @@ def audit_everything(session: Session) -> Audited:
         found[name] = _audit(session, key, log, unfit)
     for owner, fault in orphans(session):
         found.setdefault(names.get(owner, "database"), []).append(fault)
-    return Audited(found, read)
+    of_policies, entries = audit_policies(session)
+    return Audited({**found, **({"policies": of_policies} if of_policies else {})}, read + entries)
 
 
 def _audit(session: Session, guideline_id: str, log: Sequence[Event], unfit: Sequence[Fault]) -> list[Fault]:
@@ -173,6 +176,7 @@ def _rows(session: Session, told: Sequence[Told], versions: set[str]) -> Iterato
     end = told[-1].seq + 1 if told else 1
     for table, name, key, kinds in (
         (SignOff, "sign_off", "sign_off", DECISIONS),
+        (ClassStatement, "class_statement", "statement", STATEMENTS),
         (Publication, "publication", "", frozenset({Kind.PUBLISHED})),
         (Acknowledgement, "acknowledgement", "acknowledgement", frozenset({Kind.ACKNOWLEDGED})),
         (Seal, "seal", "", frozenset({Kind.SEALED})),
@@ -230,7 +234,7 @@ def _version(session: Session, row: Version, own: Sequence[Told], told: Sequence
     if not own or own[0].kind not in BEGINNINGS:
         yield _fault(end, f"version {row.id} is begun by no event")
         return
-    submits = [entry for entry in own if entry.kind == Kind.SUBMITTED]
+    submits = [entry for entry in own if entry.kind in events.PINNING]
     parts = {
         "beginning": _beginning(session, row, own[0]),
         "meta data": _meta(row, own),
@@ -345,6 +349,8 @@ def _life(session: Session, row: Version, own: Sequence[Told], told: Sequence[To
         action = MOVES.get(entry.kind) if entry.version_id == row.id else None
         if entry.kind == Kind.PUBLISHED and entry.data.get("supersedes") == row.id:
             action = Action.SUPERSEDE
+        if entry.kind == Kind.REPINNED and entry.version_id == row.id:
+            pinned = (entry.data.get("policy"), *pinned[1:3], entry.data.get("round"))
         if action is None:
             continue
         if not machine.possible(state, action):

@@ -125,6 +125,30 @@ class PlaceStands(Unmet):
     code = "place_stands"
 
 
+class ClassTooLow(Unmet):
+    """People may agree on one step below what the rules propose, never on two. Facts `proposed`, `stated`."""
+
+    code = "class_too_low"
+
+
+class NothingStated(Unmet):
+    """There is no class to agree to or to contest: none is stated of the words as they stand."""
+
+    code = "nothing_stated"
+
+
+class WroteTheChange(NotPermitted):
+    """Whoever wrote in what changed does not agree to its class, nor does whoever stated it."""
+
+    code = "wrote_the_change"
+
+
+class NumberTooLow(Unmet):
+    """A change of substance takes a major number. Fact `change`: the class in effect."""
+
+    code = "number_too_low"
+
+
 class RemarkMissing(Unmet):
     """The action needs a reason in words. Facts `field`, `limit`."""
 
@@ -153,3 +177,45 @@ class UnknownPolicy(WorkflowError):
     """No policy has this name. Facts `name`, `known`."""
 
     code = "unknown_policy"
+
+
+class UnknownEdition(WorkflowError):
+    """The policy has no version of this number. Facts `name`, `number`."""
+
+    code = "unknown_edition"
+
+
+class PolicyOpen(Unmet):
+    """Another change of this policy is under way. Facts `name`, `number`."""
+
+    code = "policy_open"
+
+
+class PolicyUnchanged(Unmet):
+    """The policy is the one that is in force, or the one that the version is pinned to. Fact `name`."""
+
+    code = "policy_unchanged"
+
+
+class PolicyMoved(Unmet):
+    """Another policy came into force since this one was proposed. Fact `name`."""
+
+    code = "policy_moved"
+
+
+class PolicyUnfit(Unmet):
+    """Among the people of now the policy can never be met. Facts `name`, `findings` (codes)."""
+
+    code = "policy_unfit"
+
+
+class EditionDecided(WorkflowError):
+    """The proposal does not wait for a decision. Facts `name`, `number`, `state`."""
+
+    code = "edition_decided"
+
+
+class OwnProposal(NotPermitted):
+    """Nobody agrees to what they proposed themselves. Facts `name`, `number`."""
+
+    code = "own_proposal"

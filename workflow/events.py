@@ -34,6 +34,8 @@ class Kind(StrEnum):
     GUIDELINE_MOVED = "guideline_moved"
     SUGGESTIONS_DECIDED = "suggestions_decided"
     SUBMITTED = "version_submitted"
+    #: The same words go on in review under another policy.
+    REPINNED = "version_repinned"
     SIGNED_OFF = "signed_off"
     OBJECTED = "objected"
     RETRACTED = "sign_off_retracted"
@@ -48,6 +50,10 @@ class Kind(StrEnum):
     SUPERSEDED = "version_superseded"
     WITHDRAWN = "version_withdrawn"
     ACKNOWLEDGED = "version_acknowledged"
+
+
+#: What pins a version to a policy and a roster, and tells how far its steps go.
+PINNING: Final = (Kind.SUBMITTED, Kind.REPINNED)
 
 
 class Damage(StrEnum):
@@ -126,7 +132,7 @@ def page_of_history(session: Session, guideline_id: str, *, after: int, most: in
 def log_told(session: Session, version: Version) -> dict[str, Any]:
     """What a submit tells of the step log: how far it goes and its digest, going on from the submit before."""
     query = select(Event).where(Event.guideline_id == version.guideline_id, Event.version_id == version.id)
-    before = session.exec(query.where(Event.kind == Kind.SUBMITTED).order_by(col(Event.seq).desc()).limit(1)).first()
+    before = session.exec(query.where(col(Event.kind).in_(PINNING)).order_by(col(Event.seq).desc()).limit(1)).first()
     told: dict[str, Any] = json.loads(before.data) if before else {"revision": 0, "log": ""}
     after, upto = int(told["revision"]), version.revision
     return {"revision": upto, "log": log_digest(session, version.id, after=after, upto=upto, start=told["log"])}

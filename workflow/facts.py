@@ -11,8 +11,9 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from guidelines.sections import META, OUTLINE
+from workflow.change_class.agreement import UNAGREED, Changed, Statement, agreed
 from workflow.machine import State
-from workflow.policy import Policy, Requirement
+from workflow.policy import Change, Policy, Requirement
 
 Answer = TypeVar("Answer")
 
@@ -82,13 +83,31 @@ class VersionFacts:
     suggested: frozenset[str] = frozenset()
     #: Requirements that lost or gained a section against the anchor: they must see the outline signed.
     scope_moved: frozenset[str] = frozenset()
+    #: Hashes of what readers have in force, where that is not the anchor itself.
+    in_force: Mapping[str, str] = field(default_factory=dict)
+    #: What was said of the change's class, in order, and what it is said of; None where nothing is to be agreed on.
+    statements: tuple[Statement, ...] = ()
+    changed: Changed | None = None
+    #: The class that the version was published with, if it was.
+    published_as: Change | None = None
     #: What the rules have computed from these very facts: each question is asked many times, and answered once.
     known: dict[tuple[object, ...], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def requirements(self) -> list[tuple[int, Requirement]]:
-        """The policy's requirements for this kind and language, each with its stage."""
-        return self.once(("requirements",), lambda: self.policy.active(kind=self.kind, language=self.language))
+        """The policy's requirements for this kind, language and class of change, each with its stage."""
+        return self.once(
+            ("requirements",),
+            lambda: self.policy.active(kind=self.kind, language=self.language, change=self.change),
+        )
+
+    @property
+    def change(self) -> Change:
+        """The class of the change: the one published with, else the one agreed on these words, else substantive."""
+        if self.published_as is not None:
+            return self.published_as
+        changed = self.changed
+        return UNAGREED if changed is None else self.once(("change",), lambda: agreed(self.statements, changed))
 
     def once(self, question: tuple[object, ...], compute: Callable[[], Answer]) -> Answer:
         """The answer to a question about these facts, computed at the first asking; not to be changed."""
@@ -105,8 +124,9 @@ class VersionFacts:
 
     @property
     def unchanged(self) -> bool:
-        """Whether every slice is word for word that of the anchor, and none is gone."""
-        return bool(self.anchor) and {slice.id: slice.hash for slice in self.slices} == dict(self.anchor)
+        """Whether every slice is word for word the one in force, and none is gone."""
+        former = self.in_force or self.anchor
+        return bool(former) and {slice.id: slice.hash for slice in self.slices} == dict(former)
 
 
 def in_scope(requirement: Requirement, slice: Slice) -> bool:

@@ -14,7 +14,7 @@ from guidelines.errors import UnknownGuideline, UnknownVersion
 from guidelines.folding import fold
 from guidelines.search import Indexed, Piece
 from guidelines.sections import Section
-from guidelines.tables import Guideline, Publication
+from guidelines.tables import Guideline, Publication, Version
 from workflow.machine import State
 from workflow.tables import Acknowledgement, VersionState
 
@@ -87,8 +87,20 @@ def edition(session: Session, slug: str, number: str | None = None) -> Entry:
 
 
 def confirmed(session: Session, person_id: str) -> set[str]:
-    """The versions that the person has confirmed having read."""
-    return set(session.exec(select(Acknowledgement.version_id).where(Acknowledgement.person_id == person_id)))
+    """The versions that the person has confirmed, and those that ask nobody who confirmed the one before."""
+    found = set(session.exec(select(Acknowledgement.version_id).where(Acknowledgement.person_id == person_id)))
+    if not found:
+        return found
+    following = (
+        select(Publication.version_id, Version.base_version_id)
+        .join(Version, col(Version.id) == col(Publication.version_id))
+        .where(col(Publication.asks_again).is_(False))
+        .order_by(col(Publication.published_at))
+    )
+    for version_id, base in session.exec(following):
+        if base in found:
+            found.add(version_id)
+    return found
 
 
 def acknowledgement(session: Session, person_id: str, version_id: str) -> Acknowledgement | None:

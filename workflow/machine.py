@@ -32,6 +32,10 @@ class Action(StrEnum):
     OBJECT = "object"
     RETRACT = "retract"
     LIFT = "lift"
+    #: Of the class of the change: the owner team states it, the other side agrees or contests.
+    STATE_CLASS = "state_class"
+    AGREE_CLASS = "agree_class"
+    CONTEST_CLASS = "contest_class"
     REQUEST_CHANGES = "request_changes"
     REOPEN = "reopen"
     SCHEDULE = "schedule"
@@ -58,6 +62,9 @@ TRANSITIONS: Final[Mapping[tuple[State, Action], State]] = {
     (S.IN_REVIEW, A.OBJECT): S.IN_REVIEW,
     (S.IN_REVIEW, A.RETRACT): S.IN_REVIEW,
     (S.IN_REVIEW, A.LIFT): S.IN_REVIEW,
+    (S.IN_REVIEW, A.STATE_CLASS): S.IN_REVIEW,
+    (S.IN_REVIEW, A.AGREE_CLASS): S.IN_REVIEW,
+    (S.IN_REVIEW, A.CONTEST_CLASS): S.IN_REVIEW,
     (S.IN_REVIEW, A.REQUEST_CHANGES): S.DRAFT,
     (S.IN_REVIEW, A.REOPEN): S.DRAFT,
     (S.IN_REVIEW, A.SCHEDULE): S.SCHEDULED,

@@ -23,8 +23,10 @@ from guidelines.tables import (
     Version,
 )
 from workflow.events import Damage, Fault
+from workflow.policy_tables import PolicyEdition
 from workflow.tables import (
     Acknowledgement,
+    ClassStatement,
     Event,
     Policy,
     PrintedName,
@@ -39,7 +41,8 @@ from workflow.tables import (
 TABLES: Final[tuple[type[SQLModel], ...]] = (
     Guideline, Version, VersionState, Event, SignOff, Roster, Publication, Acknowledgement, StepRecord, Snapshot,
     SectionRevision, Authorship, OutlineRevision, Thread, Comment, Membership, Suggestion, SuggestionSession,
-    PrintedName, Seal, TimeStamp,
+    ClassStatement,
+    PrintedName, Seal, TimeStamp, PolicyEdition,
 )  # fmt: skip
 #: What a column of this name names, in whichever table it stands.
 NAMED: Final[dict[str, Any]] = {
@@ -61,6 +64,7 @@ NAMED: Final[dict[str, Any]] = {
             "removed_by",
             "decided_by",
             "assigned_to",
+            "proposed_by",
         ),
         Person.id,
     ),

@@ -28,11 +28,19 @@ class Permission(StrEnum):
     DISCUSS = "discuss"
     SUBMIT = "submit"
     SIGN = "sign"
+    STATE_CLASS = "state_class"
+    #: To agree to the class stated, or to contest it.
+    ANSWER_CLASS = "answer_class"
     REQUEST_CHANGES = "request_changes"
     REOPEN = "reopen"
     PUBLISH = "publish"
     WITHDRAW = "withdraw"
     AUDIT = "audit"
+    #: To propose another text of an approval policy, and to agree to it or refuse it.
+    POLICY_PROPOSE = "policy_propose"
+    POLICY_DECIDE = "policy_decide"
+    #: To put a version in review under the policy that is in force now.
+    REPIN = "repin"
 
 
 PERMISSIONS: Final[Mapping[Permission, Sequence[Sequence[Predicate]]]] = {
@@ -60,11 +68,17 @@ PERMISSIONS: Final[Mapping[Permission, Sequence[Sequence[Predicate]]]] = {
     ],
     Permission.SUBMIT: [[p.is_owner_editor]],
     Permission.SIGN: [[p.is_reviewer_of_a_signing_team]],
+    Permission.STATE_CLASS: [[p.is_owner_editor]],
+    Permission.ANSWER_CLASS: [[p.signs_for_the_other_side]],
     Permission.REQUEST_CHANGES: [[p.is_reviewer_of_a_signing_team], [p.is_owner_editor]],
     Permission.REOPEN: [[p.is_owner_editor]],
     Permission.PUBLISH: [[p.is_owner_publisher]],
     Permission.WITHDRAW: [[p.is_owner_publisher], [p.version_is_draft, p.is_owner_editor]],
     Permission.AUDIT: [[p.works_on_texts], [p.is_admin]],
+    # Whose a policy is stands in the policy that it replaces.
+    Permission.POLICY_PROPOSE: [[p.is_owner_editor]],
+    Permission.POLICY_DECIDE: [[p.signs_for_the_other_side]],
+    Permission.REPIN: [[p.is_admin]],
 }
 
 

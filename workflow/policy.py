@@ -1,8 +1,8 @@
 """Approval policies: what must be signed, by which teams, in which order. A policy is data, known by its hash.
 
 A file says more than the product acts on yet. Read, checked, kept and hashed, but without effect so far: `interim`,
-`when.classes` (every change counts as substantive), `due_days`, `escalate_to`, `applies` (a guideline names its
-policy), and the scopes `owned` and `tag:…` (no text has owners or tags yet: such a requirement asks for nothing).
+`due_days`, `escalate_to`, `applies` (a guideline names its policy), and the scopes `owned` and `tag:…` (no text has
+owners or tags yet: such a requirement asks for nothing).
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -20,6 +20,7 @@ from workflow.errors import InvalidPolicy, UnknownPolicy
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,79}$")]
 Change = Literal["editorial", "clarifying", "substantive"]
+CHANGES: Final[tuple[Change, ...]] = ("editorial", "clarifying", "substantive")
 Authors = Literal["excluded", "second_pair"]
 #: A list that is there names something: an empty one would be a rule that never holds.
 Some = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=80)], ...], Field(min_length=1)]
@@ -132,6 +133,14 @@ class Policy(Strict):
     def hash(self) -> str:
         """SHA-256 of the canonical value: what a version in review is pinned to."""
         return hashlib.sha256(b"charte:policy:1\n" + self.canonical().encode()).hexdigest()
+
+
+def change_named(name: str) -> Change:
+    """The class of that name; whatever else a row may say counts as substantive."""
+    for change in CHANGES:
+        if name == change:
+            return change
+    return "substantive"
 
 
 def read_policy(text: str, *, name: str = "policy.toml") -> Policy:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from guidelines.people import Actor
-from workflow import machine, signing
+from workflow import classing, machine, signing
 from workflow.coverage import latest
 from workflow.errors import (
     AlreadySigned,
@@ -36,6 +36,9 @@ NEEDS: Final[Mapping[Action, Permission]] = {
     Action.OBJECT: Permission.SIGN,
     Action.RETRACT: Permission.SIGN,
     Action.LIFT: Permission.SIGN,
+    Action.STATE_CLASS: Permission.STATE_CLASS,
+    Action.AGREE_CLASS: Permission.ANSWER_CLASS,
+    Action.CONTEST_CLASS: Permission.ANSWER_CLASS,
     Action.REQUEST_CHANGES: Permission.REQUEST_CHANGES,
     Action.REOPEN: Permission.REOPEN,
     Action.PUBLISH: Permission.PUBLISH,
@@ -67,6 +70,8 @@ def _unmet(found: Standing, actor: Actor, action: Action) -> WorkflowError | Non
         return NothingChanged(version=found.version.id)
     if action is Action.PUBLISH:
         return _unpublishable(found)
+    if action in (Action.STATE_CLASS, Action.AGREE_CLASS, Action.CONTEST_CLASS):
+        return classing.why_not(action, actor, found.facts)
     if action in (Action.APPROVE, Action.RETRACT, Action.LIFT):
         return _no_decision(found, actor, action)
     return None

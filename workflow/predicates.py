@@ -47,6 +47,11 @@ def is_other_sides_reviewer(actor: Actor, context: Context) -> bool:
     return actor.has(Role.REVIEWER, context.other_side)
 
 
+def signs_for_the_other_side(actor: Actor, context: Context) -> bool:
+    """You sign for the other side."""
+    return signs_for(actor, context.other_side)
+
+
 def works_on_texts(actor: Actor, _context: Context) -> bool:
     """You belong to a team that writes or signs."""
     return any(role in (Role.EDITOR, Role.REVIEWER, Role.PUBLISHER) for role, _ in actor.memberships)

@@ -11,19 +11,23 @@ from sqlmodel import Session, col, func, select
 from guidelines import authority, discussion
 from guidelines import queries as writing
 from guidelines.authority import Opened
-from guidelines.document import Node
+from guidelines.document import Node, document_hash
 from guidelines.errors import UnknownVersion
 from guidelines.lanes import ANYBODY
 from guidelines.people import Role
 from guidelines.sections import META, OUTLINE, sections
 from guidelines.suggested_slices import suggested_slices
 from guidelines.tables import Guideline, Publication, Snapshot, Version
+from workflow import eligible
 from workflow import policy as policy_rules
+from workflow.anchors import anchor_of, pinned_policy, published_as
+from workflow.class_facts import changed_of, statements
 from workflow.coverage import counting
 from workflow.facts import Choice, Decision, Slice, VersionFacts, in_scope
 from workflow.machine import MOVING, State
 from workflow.outstanding import outstanding
 from workflow.policy import Policy
+from workflow.policy_tables import PolicyEdition
 from workflow.predicates import Context
 from workflow.tables import Acknowledgement, Roster, SignOff, VersionState
 from workflow.tables import Policy as PolicyRow
@@ -41,6 +45,8 @@ class Standing:
     document: Node
     facts: VersionFacts
     in_force: Publication | None
+    #: The version whose words "unchanged" is measured against: the newest that was signed in full.
+    anchor: Publication | None = None
 
     @property
     def state(self) -> State:
@@ -173,7 +179,7 @@ def sign_offs(session: Session, version_id: str) -> Sequence[SignOff]:
 
 def policy_of(session: Session, guideline: Guideline, state: VersionState) -> Policy:
     """The policy pinned at submit; for a draft, the one that a submit would pin."""
-    if state.policy_hash:
+    if state.policy_hash and state.state != State.DRAFT:
         row = session.get(PolicyRow, state.policy_hash)
         if row is not None:
             return policy_rules.check_policy(json.loads(row.body), name=row.name)
@@ -181,7 +187,10 @@ def policy_of(session: Session, guideline: Guideline, state: VersionState) -> Po
 
 
 def newest_policy(session: Session, name: str) -> Policy:
-    """The policy that bears the name now: the newest recorded one, else the shipped one."""
+    """The policy that bears the name now: the one agreed to, else the newest pinned one, else the shipped one."""
+    agreed = select(PolicyEdition.body).where(PolicyEdition.name == name, PolicyEdition.state == "in_force")
+    if body := session.exec(agreed).first():
+        return policy_rules.check_policy(json.loads(body), name=name)
     query = select(PolicyRow).where(PolicyRow.name == name).order_by(col(PolicyRow.recorded_at).desc())
     row = session.exec(query).first()
     if row is not None:
@@ -202,8 +211,15 @@ def standing(session: Session, version_id: str, at: datetime, *, locked: bool = 
     state = state_of(session, version_id)
     opened = authority.open_document(session, version_id)
     in_force = published(session, guideline.id)
-    found = facts(session, guideline, version, state, opened, in_force, at)
-    return Standing(guideline, version, state, opened.document, found, in_force)
+    anchor = anchor_of(session, in_force)
+    found = facts(session, guideline, version, state, opened, in_force, at, anchor=anchor)
+    return Standing(guideline, version, state, opened.document, found, in_force, anchor)
+
+
+def check_shown(found: "Standing", shown_hash: str | None) -> None:
+    """Raises `StaleSignOff` when a page showed another text than stands now; None where no page did."""
+    if shown_hash is not None:
+        eligible.check_shown(shown_hash, document_hash(found.document))
 
 
 def facts(
@@ -214,13 +230,17 @@ def facts(
     opened: Opened,
     in_force: Publication | None,
     at: datetime,
+    *,
+    anchor: Publication | None = None,
 ) -> VersionFacts:
     """The facts of a version, read in a fixed number of queries."""
     document = opened.document
     policy = policy_of(session, guideline, state)
     hashes = writing.slice_hashes(version, document)
     places = writing.places(document)
-    anchor = writing.publication_hashes(in_force) if in_force else {}
+    anchor = anchor or in_force
+    anchored = writing.publication_hashes(anchor) if anchor else {}
+    former = anchored if anchor is in_force or in_force is None else writing.publication_hashes(in_force)
     slices = tuple(
         Slice(slice_id, found, places[slice_id].owner_team, frozenset(places[slice_id].tags))
         if slice_id in places
@@ -228,6 +248,14 @@ def facts(
         for slice_id, found in hashes.items()
     )
     teams = frozenset(requirement.team for requirement in policy.requirements())
+    contributors = writing.contributors_of(
+        session, version, hashes, anchor_version_id=_anchor_version(session, version, anchor)
+    )
+    said = statements(session, version.id)
+    was = published_as(session, version.id)
+    changed = None
+    if was is None and anchor is not None:
+        changed = changed_of(session, version, document, anchor, anchored, hashes, contributors, said)
     return VersionFacts(
         version_id=version.id,
         state=State(state.state),
@@ -235,17 +263,19 @@ def facts(
         kind=version.kind,
         language=version.language,
         slices=slices,
-        anchor=anchor,
-        anchor_teams=_anchor_teams(session, in_force, slices),
-        contributors=writing.contributors_of(
-            session, version, hashes, anchor_version_id=_anchor_version(session, version, in_force)
-        ),
+        anchor=anchored,
+        anchor_teams=_anchor_teams(session, anchor, slices),
+        contributors=contributors,
         decisions=decisions(session, version.id),
         members=writing.members(session, teams, SIGNERS, at),
         roster=_roster(session, version.id, state.round),
         base_ok=in_force is None or version.base_version_id == in_force.version_id,
         blocking=_blocking(session, version.id),
         suggested=frozenset().union(*suggested_slices(opened.tree).values()),
+        in_force=former,
+        statements=said,
+        changed=changed,
+        published_as=was,
     )
 
 
@@ -328,11 +358,9 @@ def _anchor_teams(session: Session, in_force: Publication | None, slices: Sequen
     """For which teams the words in force were signed: the teams of the policy they were published under."""
     if in_force is None:
         return {}
-    state = state_of(session, in_force.version_id)
-    row = session.get(PolicyRow, state.policy_hash) if state.policy_hash else None
-    if row is None:
+    policy = pinned_policy(session, in_force)
+    if policy is None:
         return {}
-    policy = policy_rules.check_policy(json.loads(row.body), name=row.name)
     active = policy.active(kind=in_force.guideline_kind, language=in_force.language)
     return {
         part.id: frozenset(requirement.team for _, requirement in active if in_scope(requirement, part))

@@ -20,7 +20,7 @@ from workflow.errors import BaseMoved, NothingChanged, SignOffsMissing
 from workflow.events import Kind
 from workflow.evidence import fingerprint
 from workflow.machine import Action
-from workflow.numbering import Step, next_number
+from workflow.numbering import Step, asks_again, next_number, step_of
 from workflow.outstanding import outstanding
 from workflow.permissions import Permission
 from workflow.queries import Standing
@@ -76,40 +76,47 @@ def publish(
     actor: Actor,
     version_id: str,
     *,
-    number: str,
+    number: str = "",
     at: datetime,
     today: date,
     change_note: str = "",
+    ask_again: bool | None = None,
 ) -> Publication:
     """Freezes, numbers and puts in force, and supersedes the version before, all in one transaction.
 
+    The class of the change, computed anew from the very words, says how the number grows and who confirms again;
+    `number` may ask for a major one, `ask_again` decides where the class leaves it open.
     It is in force from `today`: the company's day, which only the edge knows (at midnight UTC is another one).
     Raises `SignOffsMissing` with the list while anything is outstanding.
     """
     found = allowed(session, actor, version_id, Permission.PUBLISH, Action.PUBLISH, at)
-    if number not in tuple(Step):
+    if number and number not in tuple(Step):
         raise InvalidField(field="number", problem="unknown")
     if not found.facts.base_ok:
         raise BaseMoved(number=_number(found.in_force))
     if missing := outstanding(found.facts):
         raise SignOffsMissing(outstanding=missing, count=len(missing))
-    former = found.in_force
+    former, change = found.in_force, found.facts.change
+    numbers = [(row.major, row.minor) for row in writing.publications(session, found.guideline.id)]
+    step = step_of(change, number) if numbers else Step.MAJOR
     if former is not None:
         set_state(session, reading.state_of(session, former.version_id), Action.SUPERSEDE, at)
         session.flush()
-    numbers = [(row.major, row.minor) for row in writing.publications(session, found.guideline.id)]
     publication = versions.publish(
         session,
         actor,
         found.version,
-        number=next_number(max(numbers, default=None), Step(number)),
+        number=next_number(max(numbers, default=None), step),
         change_note=change_note,
         effective_on=today,
         at=at,
+        change=change,
+        asks_again=asks_again(change, ask_again),
     )
     data = {
         "number": f"{publication.major}.{publication.minor}",
         "document": publication.document_hash,
+        "change": change,
         "supersedes": former.version_id if former else None,
         "sign_offs": [decision.seq for decision in found.facts.decisions],
         "evidence": fingerprint(publication),

@@ -159,6 +159,28 @@ class TimeStamp(SQLModel, table=True):
     at: datetime = Field(sa_type=Moment)
 
 
+class ClassStatement(SQLModel, table=True):
+    """What somebody said of the class of a change, on exact words. Whether it is in effect is computed."""
+
+    __tablename__ = "class_statement"
+
+    seq: int | None = Field(default=None, primary_key=True)
+    version_id: str = Field(foreign_key="version.id", index=True)
+    person_id: str = Field(foreign_key="person.id")
+    team_id: str = Field(max_length=40)
+    #: state, agree, contest.
+    said: str = Field(max_length=20)
+    #: editorial, clarifying, substantive; and what the rules proposed at that moment.
+    change: str = Field(max_length=20)
+    proposed: str = Field(max_length=20)
+    #: Over the hashes of every slice of the anchor, and of the words as they stood.
+    anchor_hash: str = Field(max_length=64)
+    words_hash: str = Field(max_length=64)
+    revision: int
+    reason: str = Field(default="", sa_type=Text)
+    at: datetime = Field(sa_type=Moment)
+
+
 class Acknowledgement(SQLModel, table=True):
     """An employee's confirmation of having read one published version. Once per person and version."""
 

@@ -10,9 +10,11 @@ from typing import Any
 from sqlmodel import Session
 
 from api import accounts, people, words
+from api.config import Config
 from api.demo import company
 from api.demo.company import Text
 from api.i18n import company_day
+from api.keys import seal_published
 from api.secrets import new_id
 from exports.markdown_reader import read_markdown
 from guidelines import authority, discussion, versions
@@ -21,7 +23,11 @@ from guidelines.document import Node, document_hash
 from guidelines.people import Actor
 from guidelines.sections import sections
 from guidelines.tables import Guideline, Thread
-from workflow import acknowledgement, drafts, handbook, queries, review, signing
+from workflow import acknowledgement, classing, drafts, handbook, queries, review, signing
+from workflow.policy import Change
+
+#: Of it only what a seal prints is read here: the key lies beside the demo's database.
+_CONFIG = Config(database_url="", organisation=company.ORGANISATION)
 
 
 @cache
@@ -137,11 +143,15 @@ class Stage:
     def request_changes(self, version_id: str, by: str, remark: str) -> None:
         review.request_changes(self.session, self.actor(by), version_id, remark=remark, at=self.tick())
 
-    def publish(self, version_id: str, by: str, number: str, note: str = "") -> None:
+    def agree(self, version_id: str, by: str, other: str, change: Change) -> None:
+        """Both sides agree on the class of the change."""
+        classing.state_class(self.session, self.actor(by), version_id, change=change, at=self.tick())
+        classing.agree_class(self.session, self.actor(other), version_id, at=self.tick())
+
+    def publish(self, version_id: str, by: str, note: str = "") -> None:
         at = self.tick()
-        review.publish(
-            self.session, self.actor(by), version_id, number=number, change_note=note, at=at, today=company_day(at)
-        )
+        review.publish(self.session, self.actor(by), version_id, change_note=note, at=at, today=company_day(at))
+        seal_published(self.session, _CONFIG, version_id, at=at, person_id=self.actor(by).id)
 
     def confirm(self, text: Text, *keys: str) -> None:
         """These people confirm having read the version in force."""

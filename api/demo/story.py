@@ -56,7 +56,7 @@ def first_charter(stage: Stage) -> None:
     stage.day(314, 16, 40)
     stage.sign(french, "julie", "legal")
     stage.day(312, 9)
-    stage.publish(french, "aicha", "major", "Première version.")
+    stage.publish(french, "aicha", "Première version.")
     stage.day(308, 12)
     stage.confirm(CHARTER_FR, "ines", "yann", "mathieu", "claire", "helene")
 
@@ -69,7 +69,7 @@ def first_charter(stage: Stage) -> None:
     stage.sign(english, "camille", "comms")
     stage.sign(english, "samuel", "legal")
     stage.day(285, 9)
-    stage.publish(english, "emma", "major", "First version, after the French text.")
+    stage.publish(english, "emma", "First version, after the French text.")
     stage.day(280, 13)
     stage.confirm(CHARTER_EN, "tom", "owen", "samuel")
 
@@ -88,7 +88,7 @@ def first_crisis_guide(stage: Stage) -> None:
     stage.day(243, 17)
     stage.sign(french, "julie", "legal")
     stage.day(241, 9)
-    stage.publish(french, "aicha", "major", "Première version.")
+    stage.publish(french, "aicha", "Première version.")
     stage.day(236, 9)
     stage.confirm(CRISIS_GUIDE_FR, "ines", "yann", "camille", "helene")
 
@@ -99,7 +99,7 @@ def first_crisis_guide(stage: Stage) -> None:
     stage.sign(english, "emma", "comms")
     stage.sign(english, "samuel", "legal")
     stage.day(215, 9)
-    stage.publish(english, "emma", "major", "First version.")
+    stage.publish(english, "emma", "First version.")
     stage.day(210, 9)
     stage.confirm(CRISIS_GUIDE_EN, "tom")
 
@@ -118,7 +118,7 @@ def press_requests(stage: Stage) -> None:
         stage.sign(version, lawyer, "legal")
         stage.day(175, 9)
         first = "Première version." if text.language == "fr" else "First version."
-        stage.publish(version, publisher, "major", first)
+        stage.publish(version, publisher, first)
         stage.day(170, 12)
         stage.confirm(text, *readers)
 
@@ -140,12 +140,12 @@ def shorter_delays(stage: Stage) -> None:
     stage.day(117, 10)
     stage.sign(french, "aicha", "comms")
     stage.day(116, 16)
+    stage.agree(french, "mathieu", "samuel", "clarifying")
     stage.sign(french, "samuel", "legal")
     stage.day(115, 9)
     stage.publish(
         french,
         "aicha",
-        "minor",
         "Réclamations : réponse sous quatre heures ouvrées. Enseignes de clients sur les photos.",
     )
     stage.day(110, 12)
@@ -157,11 +157,10 @@ def shorter_delays(stage: Stage) -> None:
     stage.submit(english, "owen")
     stage.day(102, 14)
     stage.sign(english, "emma", "comms")
+    stage.agree(english, "owen", "julie", "clarifying")
     stage.sign(english, "julie", "legal")
     stage.day(101, 9)
-    stage.publish(
-        english, "emma", "minor", "Complaints: an answer within four working hours. Clients’ signs in pictures."
-    )
+    stage.publish(english, "emma", "Complaints: an answer within four working hours. Clients’ signs in pictures.")
     stage.day(98, 9)
     stage.confirm(CHARTER_EN, "tom", "emma")
 
@@ -187,7 +186,7 @@ def crisis_guide_after_the_exercise(stage: Stage) -> None:
     stage.sign(french, "julie", "legal")
     stage.day(50, 9)
     stage.publish(
-        french, "aicha", "major",
+        french, "aicha",
         "Après l’exercice : message d’attente en trente minutes, relecture en quinze, images de l’événement.",
     )  # fmt: skip
     stage.day(45, 12)
@@ -199,9 +198,10 @@ def crisis_guide_after_the_exercise(stage: Stage) -> None:
     stage.submit(english, "owen")
     stage.day(37, 10)
     stage.sign(english, "emma", "comms")
+    stage.agree(english, "owen", "samuel", "clarifying")
     stage.sign(english, "samuel", "legal")
     stage.day(36, 9)
-    stage.publish(english, "emma", "minor", "Pictures of the event, data breaches, fifteen minutes for Legal.")
+    stage.publish(english, "emma", "Pictures of the event, data breaches, fifteen minutes for Legal.")
 
 
 def tools_sent_back(stage: Stage) -> None:

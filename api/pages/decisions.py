@@ -20,9 +20,10 @@ from api.words import agreement
 from guidelines import authority
 from guidelines import queries as writing
 from guidelines.tables import Guideline
-from workflow import queries, review, signing
+from workflow import classing, queries, review, signing
 from workflow.errors import SelfApproval
 from workflow.machine import State
+from workflow.policy import change_named
 
 
 @post("/versions/{version_id:str}/submit", access=Access.MEMBER, sync_to_thread=True)
@@ -97,6 +98,47 @@ def lift(visit: ThisVisit, version_id: FromPath[str], data: Form) -> "Response[A
     return _taken_back(visit, version_id, data, "lift", signing.lift)
 
 
+@post("/versions/{version_id:str}/class", access=Access.MEMBER, sync_to_thread=True)
+def state_class(visit: ThisVisit, version_id: FromPath[str], data: Form) -> "Response[Any]":
+    """The owner team states of which class the change is."""
+
+    def act(work: Work) -> str:
+        classing.state_class(
+            work.session,
+            work.actor,
+            version_id,
+            change=change_named(data.get("change", "")),
+            shown_hash=data.get("shown_hash", ""),
+            at=work.at,
+        )
+        return f"{_address(visit, version_id)}?done=class_stated#class"
+
+    return _decided(visit, version_id, data, "class", act)
+
+
+@post("/versions/{version_id:str}/class/agree", access=Access.MEMBER, sync_to_thread=True)
+def agree_class(visit: ThisVisit, version_id: FromPath[str], data: Form) -> "Response[Any]":
+    """The other side agrees to the class."""
+
+    def act(work: Work) -> str:
+        shown = data.get("shown_hash", "")
+        classing.agree_class(work.session, work.actor, version_id, shown_hash=shown, at=work.at)
+        return f"{_address(visit, version_id)}?done=class_agreed#class"
+
+    return _decided(visit, version_id, data, "agree-class", act)
+
+
+@post("/versions/{version_id:str}/class/contest", access=Access.MEMBER, sync_to_thread=True)
+def contest_class(visit: ThisVisit, version_id: FromPath[str], data: Form) -> "Response[Any]":
+    """The other side contests the class, with a reason."""
+
+    def act(work: Work) -> str:
+        classing.contest_class(work.session, work.actor, version_id, reason=data.get("remark", ""), at=work.at)
+        return f"{_address(visit, version_id)}?done=class_contested#class"
+
+    return _decided(visit, version_id, data, "contest", act)
+
+
 @post("/versions/{version_id:str}/request-changes", access=Access.MEMBER, sync_to_thread=True)
 def request_changes(visit: ThisVisit, version_id: FromPath[str], data: Form) -> "Response[Any]":
     """Sends the version back to the draft with a remark."""
@@ -129,6 +171,7 @@ def publish(visit: ThisVisit, version_id: FromPath[str], data: Form) -> "Respons
             work.actor,
             version_id,
             number=data.get("number", ""),
+            ask_again=data.get("ask_again") == "yes" if "ask_again_shown" in data else None,
             change_note=data.get("change_note", ""),
             at=work.at,
             today=company_day(work.at),
@@ -223,4 +266,17 @@ def _address(visit: Visit, version_id: str) -> str:
     return f"/{visit.language}/versions/{version_id}/review"
 
 
-handlers = [submit, approve, object_to, retract, lift, request_changes, reopen, publish, withdraw]
+handlers = [
+    submit,
+    approve,
+    object_to,
+    retract,
+    lift,
+    state_class,
+    agree_class,
+    contest_class,
+    request_changes,
+    reopen,
+    publish,
+    withdraw,
+]

@@ -187,6 +187,7 @@ def _read(visit: Visit, work: Work, slug: str, number: str | None, refusal: Refu
         whatsnew=new[:FIVE],
         changed={change.anchor for change in new},
         acknowledged=acknowledged,
+        carried=entry.publication.version_id in _confirmed(work) and acknowledged is None,
         statement=confirmation(entry.publication.title, entry.number, visit.language),
         approvals=approvals_of(work.session, entry, visit.language),
     )

@@ -1,6 +1,6 @@
 """The review of a version: what changed, who signed, what is outstanding, and the decisions that may be taken here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -11,6 +11,7 @@ from litestar.response import Redirect
 from markupsafe import Markup
 
 from api.asked_changes import asked_changes
+from api.class_views import class_view
 from api.i18n import N_, company_day, translations
 from api.pages.seen import demand_seen
 from api.refusals import Refusal
@@ -35,7 +36,7 @@ from workflow.coverage import objections
 from workflow.facts import Choice
 from workflow.handbook import document_of
 from workflow.machine import FROZEN, Action, State, possible
-from workflow.numbering import Step, next_number
+from workflow.numbering import Step, asks_again, next_number, step_of
 from workflow.outstanding import outstanding
 from workflow.permissions import Permission, may
 from workflow.predicates import signs_for
@@ -126,7 +127,8 @@ def show(
     language = visit.language
     discussed = discussion.threads(work.session, version_id, work.actor)
     names = names_of(work, found, language)
-    comparison = redline(document_of(found.in_force), found.document) if found.in_force else None
+    # Against the words that were signed in full: what readers last had may hold small steps that nobody signed.
+    comparison = redline(document_of(found.anchor), found.document) if found.anchor else None
     reader = Reader(work, found, None if view == "clean" else comparison, names, language)
     parts = reader.parts()
     mays = _mays(work, found, reader)
@@ -155,6 +157,8 @@ def show(
         to_sign=reader.mine,
         statement=agreement(found.version.title, names.teams.get(reader.team, ""), language) if reader.team else "",
         numbers=_numbers(work, found),
+        asks_again=_asks_again(found, form or {}),
+        class_of_change=class_view(work, found, names, language),
         outstanding=outstanding_words(outstanding(found.facts), names, language) if _in_review(found) else [],
         objections=_objections(work, found, names, language),
         suggestions=cards(work, found, language),
@@ -242,9 +246,9 @@ def _court(found: Standing, moved: Moving) -> str:
 
 
 def _former(work: Work, found: Standing) -> handbook.Entry | None:
-    if found.in_force is None:
+    if found.anchor is None:
         return None
-    row = found.in_force
+    row = found.anchor
     return handbook.edition(work.session, found.guideline.slug, f"{row.major}.{row.minor}")
 
 
@@ -253,7 +257,16 @@ def _numbers(work: Work, found: Standing) -> list[tuple[str, str]]:
     taken = max(
         ((row.major, row.minor) for row in writing.publications(work.session, found.guideline.id)), default=None
     )
-    return [(step.value, "{}.{}".format(*next_number(taken, step))) for step in (Step.MINOR, Step.MAJOR)]
+    least = step_of(found.facts.change) if taken else Step.MAJOR
+    steps = (Step.MINOR, Step.MAJOR) if least is Step.MINOR else (Step.MAJOR,)
+    return [(step.value, "{}.{}".format(*next_number(taken, step))) for step in steps]
+
+
+def _asks_again(found: Standing, form: Mapping[str, str]) -> bool | None:
+    """What the box says of confirming again; None where the class decides."""
+    if found.in_force is None or found.facts.change == "substantive":
+        return None
+    return form.get("ask_again") == "yes" if "ask_again_shown" in form else asks_again(found.facts.change)
 
 
 def _objections(work: Work, found: Standing, names: Names, language: str) -> list[Objection]:

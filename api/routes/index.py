@@ -31,7 +31,6 @@ _ROUTERS: Final = [
     comparing.router,
     history.router,
     review.router,
-    evidence.router,
     classing.router,
     evidence.router,
     threads.router,

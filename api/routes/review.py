@@ -26,6 +26,7 @@ from guidelines import queries as writing
 from workflow import queries, review, signing
 from workflow.errors import SelfApproval, StaleSignOff
 from workflow.facts import Choice
+from workflow.policy import Change, change_named
 from workflow.tables import SignOff as SignOffRow
 
 Team = Annotated[Words, Field(min_length=1, max_length=40)]
@@ -76,8 +77,14 @@ class Reopening(Body):
 class Publishing(Body):
     """How the number grows, and what changed in the publisher's words."""
 
-    number: Literal["minor", "major"]
+    number: Literal["minor", "major"] | None = Field(
+        None, description="Left out, as the class of the change has it; a change of substance takes a major one."
+    )
     change_note: Remark = ""
+    ask_again: bool | None = Field(
+        None,
+        description="Whether those who confirmed the version before confirm again, where the class leaves it open.",
+    )
 
 
 class Published(BaseModel):
@@ -85,6 +92,7 @@ class Published(BaseModel):
 
     version_id: str
     number: str
+    change: Change = Field(description="The class of the change that it was published with.")
     hash: str
     published_at: datetime
     effective_on: date
@@ -152,7 +160,7 @@ def reopen(visit: ThisVisit, version_id: FromPath[str], data: JSONBody[Reopening
     return shape
 
 
-@post("/publish", access=Access.MEMBER, refuses=(404, 409, 422), sync_to_thread=True, status_code=200)
+@post("/publish", access=Access.MEMBER, refuses=(404, 409, 422, 503), sync_to_thread=True, status_code=200)
 def publish(visit: ThisVisit, version_id: FromPath[str], data: JSONBody[Publishing]) -> Published:
     """Freezes, numbers and puts in force, and supersedes the version before, in one transaction.
 
@@ -164,7 +172,8 @@ def publish(visit: ThisVisit, version_id: FromPath[str], data: JSONBody[Publishi
             work.session,
             work.actor,
             version_id,
-            number=data.number,
+            number=data.number or "",
+            ask_again=data.ask_again,
             change_note=data.change_note,
             at=work.at,
             today=company_day(work.at),
@@ -173,6 +182,7 @@ def publish(visit: ThisVisit, version_id: FromPath[str], data: JSONBody[Publishi
         shape = Published(
             version_id=version_id,
             number=f"{row.major}.{row.minor}",
+            change=change_named(row.change or ""),
             hash=row.document_hash,
             published_at=row.published_at,
             effective_on=row.effective_on,

@@ -26,7 +26,8 @@ def company(engine: Engine) -> Company:
         house.submit("v2")
         house.approve("v2", "mathieu", "comms")
         house.approve("v2", "julie", "legal")
-        house.publish("v2", number="minor")
+        house.agree("v2")
+        house.publish("v2")
     return built
 
 

@@ -62,6 +62,9 @@ def test_a_guideline_goes_from_first_draft_to_a_confirmed_second_version_by_form
     assert "the press office" in review.words
     for person in (mathieu, julie):
         person.send(person.read(f"/versions/{second}/review"), "/approve", sections="")
+    aicha.send(aicha.read(f"/versions/{second}/review"), "/class", change="clarifying")
+    agreed = julie.send(julie.read(f"/versions/{second}/review"), "/class/agree")
+    assert not agreed.offers("/class/agree")
     aicha.send(aicha.read(f"/versions/{second}/review"), "/publish", number="minor", change_note="Whom to ask.")
     text = ines.read("/handbook/our-charter")
     assert "Whom to ask." in text.words

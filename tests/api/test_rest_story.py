@@ -82,7 +82,16 @@ def test_a_second_edition_supersedes_the_first_and_both_can_be_compared(company:
     assert company.post(f"{at}/submit", "aicha")["outstanding"][0]["section"] == "b2"
     company.sign(second, "mathieu", "comms")
     company.sign(second, "julie", "legal")
-    assert company.post(f"{at}/publish", "aicha", {"number": "minor"})["number"] == "1.1"
+    proposed = company.get(f"{at}/class", "julie")
+    assert (proposed["proposed"], proposed["in_effect"], proposed["said"]) == ("substantive", "substantive", [])
+    assert [part["id"] for part in proposed["slices"]] == ["b2"]
+    assert "“Written” becomes “Spoken”" in proposed["slices"][0]["reasons"][0]["words"]
+    assert company.ask("POST", f"{at}/publish", "aicha", json={"number": "minor"}).json()["code"] == "number_too_low"
+    assert company.ask("POST", f"{at}/class", "aicha", json={"change": "editorial"}).json()["code"] == "class_too_low"
+    assert company.post(f"{at}/class", "aicha", {"change": "clarifying"})["in_effect"] == "substantive"
+    assert company.post(f"{at}/class/answers", "julie", {"answer": "agree"})["in_effect"] == "clarifying"
+    published = company.post(f"{at}/publish", "aicha", {})
+    assert (published["number"], published["change"]) == ("1.1", "clarifying")
 
     editions = company.get(f"{API}/handbook/charter/editions", None)
     assert [(line["number"], line["in_force"]) for line in editions] == [("1.1", True), ("1.0", False)]

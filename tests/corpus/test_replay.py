@@ -109,7 +109,7 @@ def _publish(house: House, version: str, text: str) -> Node:
     house.submit(version)
     house.approve(version, "mathieu", "comms")
     house.approve(version, "julie", "legal")
-    house.publish(version, number="minor")
+    house.publish(version)
     entry = handbook.edition(house.session, "text")
     assert entry.publication.version_id == version
     value = publication_of(house.session, entry, "Maison Solenne")

@@ -28,7 +28,7 @@ WITH_A_DATABASE = {
     "guidelines.provenance",
     "guidelines.queries", "guidelines.salvage", "guidelines.tables", "guidelines.versions",
     "guidelines.deciding", "guidelines.judging", "guidelines.suggestion_rows",
-    "workflow.acknowledgement", "workflow.audience", "workflow.audit", "workflow.drafts", "workflow.events",
+    "workflow.acknowledgement", "workflow.anchors", "workflow.class_facts", "workflow.classing", "workflow.audience", "workflow.audit", "workflow.drafts", "workflow.events",
     "workflow.evidence",
     "workflow.handbook", "workflow.orphans", "workflow.possible", "workflow.queries", "workflow.review",
     "workflow.signing", "workflow.suggesting", "workflow.tables", "workflow.transition",

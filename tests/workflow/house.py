@@ -12,7 +12,8 @@ from guidelines.document import Node, document_hash
 from guidelines.people import Actor, Role
 from guidelines.tables import Membership, Person, Publication, Team
 from tests.builders import doc, h1, p
-from workflow import drafts, queries, review, signing
+from workflow import classing, drafts, queries, review, signing
+from workflow.policy import Change
 
 START = datetime(2026, 11, 2, 9, tzinfo=UTC)
 TEXT = doc(h1("Speaking", id="s1"), p("Ask first."), h1("Pictures", id="s2"), p("Written consent."))
@@ -79,7 +80,12 @@ class House:
             self.session, self.actor(by), version_id, team=team, sections=sections, at=self.tick(), **options
         )
 
-    def publish(self, version_id: str, by: str = "aicha", number: str = "major") -> Publication:
+    def agree(self, version_id: str, change: Change = "clarifying", by: str = "aicha", other: str = "samuel") -> None:
+        """Both sides agree on the class of the change."""
+        classing.state_class(self.session, self.actor(by), version_id, change=change, at=self.tick())
+        classing.agree_class(self.session, self.actor(other), version_id, at=self.tick())
+
+    def publish(self, version_id: str, by: str = "aicha", number: str = "") -> Publication:
         at = self.tick()
         return review.publish(self.session, self.actor(by), version_id, number=number, at=at, today=at.date())
 

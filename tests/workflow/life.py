@@ -320,7 +320,7 @@ class Life(RuleBasedStateMachine):
     def publish(self, who: str) -> None:
         done = self.attempt(
             lambda: review.publish(
-                self.session, self.actor(who), self.version, number="minor", at=self.tick(), today=self.now.date()
+                self.session, self.actor(who), self.version, at=self.tick(), today=self.now.date()
             )
         )
         if done:

@@ -17,9 +17,10 @@ from guidelines.document import Mark, Node, inline_text, textblocks
 from guidelines.sections import Section, sections
 from tests.builders import b, h2, p, text
 from workflow.change_class import normal_form, words_changed
+from workflow.change_class.agreement import may_lower
 from workflow.change_class.findings import Why, highest
 from workflow.change_class.normal_form import normal_hash, normal_text
-from workflow.change_class.proposal import may_lower, propose
+from workflow.change_class.proposal import propose
 
 PLANTED = 100
 WORDS = re.compile(r"(?<!\S)[^\W\d_]+(?!\S)")

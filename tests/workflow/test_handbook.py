@@ -90,7 +90,8 @@ def test_a_former_version_is_reached_by_its_number_and_not_found_by_words(house:
     house.submit("v2")
     house.approve("v2", "camille", "comms")
     house.approve("v2", "julie", "legal")
-    house.publish("v2", number="minor")
+    house.agree("v2")
+    house.publish("v2")
     assert [entry.number for entry in handbook.editions(house.session, "charter")] == ["1.1", "1.0"]
     assert handbook.edition(house.session, "charter").number == "1.1"
     assert not handbook.edition(house.session, "charter", "1.0").in_force

@@ -165,8 +165,11 @@ def _anchor_is_the_former_text(monkeypatch: pytest.MonkeyPatch) -> None:
 
     right = workflow.queries.facts
 
-    def facts(session: Any, guideline: Any, version: Any, state: Any, document: Any, _in_force: Any, at: Any) -> Any:
-        return right(session, guideline, version, state, document, hashes(session, guideline.id), at)
+    def facts(
+        session: Any, guideline: Any, version: Any, state: Any, opened: Any, _in_force: Any, at: Any, **_: Any
+    ) -> Any:
+        former = hashes(session, guideline.id)
+        return right(session, guideline, version, state, opened, former, at, anchor=former)
 
     monkeypatch.setattr(workflow.queries, "facts", facts)
 

@@ -36,11 +36,16 @@ GRANTED: dict[Permission, dict[str, set[str]]] = {
     Permission.DISCUSS: {"draft": WRITERS, "in_review": WRITERS},
     Permission.SUBMIT: {"*": {"comms editor"}},
     Permission.SIGN: {"*": WRITERS},
+    Permission.STATE_CLASS: {"*": {"comms editor"}},
+    Permission.ANSWER_CLASS: {"*": {"legal reviewer"}},
     Permission.REQUEST_CHANGES: {"*": WRITERS},
     Permission.REOPEN: {"*": {"comms editor"}},
     Permission.PUBLISH: {"*": {"comms publisher"}},
     Permission.WITHDRAW: {"*": {"comms publisher"}, "draft": {"comms editor", "comms publisher"}},
     Permission.AUDIT: {"*": WORKERS | {"admin"}},
+    Permission.POLICY_PROPOSE: {"*": {"comms editor"}},
+    Permission.POLICY_DECIDE: {"*": {"legal reviewer"}},
+    Permission.REPIN: {"*": {"admin"}},
 }
 
 

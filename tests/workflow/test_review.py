@@ -238,7 +238,8 @@ def test_publishing_supersedes_the_version_before(house: House) -> None:
     house.submit("v2")
     house.approve("v2", "camille", "comms")
     house.approve("v2", "julie", "legal")
-    publication = house.publish("v2", number="minor")
+    house.agree("v2")
+    publication = house.publish("v2")
     assert (publication.major, publication.minor) == (1, 1)
     assert (state(house, "v1"), state(house, "v2")) == ("superseded", "published")
 

@@ -44,10 +44,21 @@ class Why(StrEnum):
     LIST_REORDERED = "list_reordered"
     SECTION_ADDED = "section_added"
     SECTION_REMOVED = "section_removed"
+    SECTIONS_MOVED = "sections_moved"
+    CLAUSES_MOVED = "clauses_moved"
+    NUMBERING = "numbering"
+    OWNER = "owner"
+    TAGS = "tags"
+    KIND = "kind"
+    AUDIENCE = "audience"
+    LANGUAGE = "language"
+    FIRST_EDITION = "first_edition"
     UNKNOWN_LANGUAGE = "unknown_language"
 
 
-CLARIFYING: Final = frozenset({Why.CASE, Why.PUNCTUATION, Why.SPELLING, Why.WORDING, Why.FORM, Why.MOVED})
+CLARIFYING: Final = frozenset(
+    {Why.CASE, Why.PUNCTUATION, Why.SPELLING, Why.WORDING, Why.FORM, Why.MOVED, Why.SECTIONS_MOVED}
+)
 
 OF_TRIGGER: Final[Mapping[Trigger, Why]] = {trigger: Why(trigger.value) for trigger in Trigger}
 

@@ -9,11 +9,10 @@ from typing import Any, Final
 
 from guidelines.document import Node, inline_text, textblocks
 from guidelines.redline import Entry, redline
-from workflow.change_class.findings import RANK, Finding, Proposal, Why, proposal
+from workflow.change_class.findings import Finding, Proposal, Why, proposal
 from workflow.change_class.normal_form import extras, normal_form, normal_words, shape
 from workflow.change_class.triggers import LANGUAGES
 from workflow.change_class.words_changed import Lexicon, findings, hunks, said, says, terms_of
-from workflow.policy import Change
 
 #: More changed words than this in one section are much, and so is more than a quarter of it.
 MOST_WORDS: Final = 24
@@ -39,11 +38,6 @@ def propose(
     texts = [normal_words(block) for block in _all(before) + _all(after)]
     lexicon = Lexicon(language, names, terms_of(texts))
     return proposal(_section(before, after, lexicon) or [Finding(Why.FORM)])
-
-
-def may_lower(proposed: Change, stated: Change) -> bool:
-    """Whether people may agree on a class that differs from the proposed one: any step up, one step down."""
-    return RANK[stated] >= RANK[proposed] - 1
 
 
 def _section(before: Sequence[Node], after: Sequence[Node], lexicon: Lexicon) -> list[Finding]:

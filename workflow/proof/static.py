@@ -9,10 +9,9 @@ from enum import StrEnum
 from typing import Final
 
 from workflow.matching import matched
-from workflow.policy import Change, Policy, Requirement
+from workflow.policy import CHANGES, Policy, Requirement
 from workflow.proof.people import Organisation
 
-CHANGES: Final[tuple[Change, ...]] = ("editorial", "clarifying", "substantive")
 MOST_STAGES: Final = 9
 MOST_REQUIREMENTS: Final = 30
 LONGEST_CLOCK: Final = 720
