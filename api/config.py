@@ -115,7 +115,11 @@ def read_config(environment: Mapping[str, str] = os.environ, *, listens: str = L
         organisation=_organisation(environment.get("CHARTE_ORGANISATION", "Charte")),
         time_zone=_time_zone(environment.get("CHARTE_TIME_ZONE", COMPANY_ZONE)),
         secure_cookies=public.startswith("https:"),
-        trusted_proxies=_proxies(environment.get("CHARTE_TRUSTED_PROXIES", "")),
+        trusted_proxies=_proxies("CHARTE_TRUSTED_PROXIES", environment.get("CHARTE_TRUSTED_PROXIES", "")),
+        smtp_url=_smtp(environment.get("CHARTE_SMTP_URL", "")),
+        mail_from=_mail_from(environment.get("CHARTE_MAIL_FROM", ""), needed="CHARTE_SMTP_URL" in environment),
+        holidays=_country(environment.get("CHARTE_HOLIDAYS", "FR")),
+        webhook_networks=_proxies("CHARTE_WEBHOOK_NETWORKS", environment.get("CHARTE_WEBHOOK_NETWORKS", "")),
         seal_key=_seal_key(environment.get("CHARTE_SEAL_KEY", "")),
         timestamp_url=_timestamp_url(environment.get("CHARTE_TIMESTAMP_URL", "")),
     )

@@ -26,6 +26,10 @@ PAGES = {
     "/handbook/charter/compare": (200, 200, 200, 200, 200),
     "/handbook/charter/1.0/export/html": (200, 200, 200, 200, 200),
     "/preferences": (302, 200, 200, 200, 200),
+    "/notices": (302, 200, 200, 200, 200),
+    "/notices/1": (302, 404, 404, 404, 404),
+    "/go/nowhere": (302, 200, 200, 200, 200),
+    "/unsubscribe/nowhere": (404, 404, 404, 404, 404),
     "/guidelines": (302, 404, 200, 200, 200),
     "/guidelines/new": (302, 404, 200, 403, 200),
     "/guidelines/charter": (302, 404, 200, 200, 200),
@@ -39,6 +43,7 @@ PAGES = {
     "/versions/v1/review": (302, 404, 200, 200, 200),
     "/versions/v1/edit": (302, 404, 409, 409, 409),
     "/admin/people": (302, 403, 403, 403, 200),
+    "/admin/chat": (302, 403, 403, 403, 200),
     "/invitation/nowhere": (404, 404, 404, 404, 404),
 }
 #: Decisions, as somebody sends them who writes the request by hand.
@@ -100,6 +105,9 @@ def test_every_page_is_in_the_table(company: Company) -> None:
         "/versions/{version_id}/history": "/versions/v2/history",
         "/versions/{version_id}/review": "/versions/v2/review",
         "/invitation/{token}": "/invitation/nowhere",
+        "/notices/{notice_id}": "/notices/1",
+        "/go/{token}": "/go/nowhere",
+        "/unsubscribe/{token}": "/unsubscribe/nowhere",
     }
     for path, methods in pages(company):
         if "GET" in methods:
