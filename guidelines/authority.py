@@ -28,7 +28,7 @@ from guidelines.people import Actor
 from guidelines.provenance import Origin
 from guidelines.sections import OUTLINE, outline, outline_hash, sections
 from guidelines.suggestion_formula import base
-from guidelines.suggestion_layers import suggestion_ids
+from guidelines.suggestion_layers import stays_plain, suggestion_ids
 from guidelines.tables import (
     META_COMMIT,
     SUGGEST,
@@ -148,7 +148,8 @@ def receive(
     rebased = _rebase(parsed, over, before)
     if (whole or suggests) and len(rebased.kept) < len(parsed):
         raise SuggestionConflict()
-    tree, repairs = repair_ids(rebased.tree)
+    tree, repairs = repair_ids(rebased.tree, before)
+    stays_plain(before, tree)
     steps.check_change(before, tree)
     if suggests:
         judging.judge_suggestion(session, row, actor, before, tree, moved=bool(over))

@@ -1,11 +1,13 @@
 """The ids of blocks after a commit: every block has one, and no two have the same."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from prosemirror.model import Node as Tree
 from prosemirror.transform import Step
 
 from guidelines import steps
+from guidelines.ends import same_ends
 from guidelines.errors import InvalidStep
 from guidelines.schema import SCHEMA
 from guidelines.suggestion_layers import layers_of
@@ -13,11 +15,14 @@ from guidelines.suggestion_layers import layers_of
 _IDENTIFIED: Final = frozenset(name for name, kind in SCHEMA.nodes.items() if "id" in kind.rules)
 
 
-def repair_ids(tree: Tree) -> tuple[Tree, list[Step]]:
+def repair_ids(tree: Tree, before: Tree | None = None) -> tuple[Tree, list[Step]]:
     """Gives an id to every block that has none or another's: the first keeps it. Returns the steps that do so.
 
-    An id that some block would have again by a decision is given to no other.
+    An id that some block would have again by a decision is given to no other. Where the text `before` is at hand,
+    only the blocks that are others than in it are asked.
     """
+    if before is not None and _is_whole(before, tree):
+        return tree, []
     seen: set[str] = set()
     kept: set[str] = set()
     wanting: list[int] = []
@@ -53,3 +58,35 @@ def repair_ids(tree: Tree) -> tuple[Tree, list[Step]]:
         tree = repaired
         changes.append(step)
     return tree, changes
+
+
+def _is_whole(before: Tree, after: Tree) -> bool:
+    """Whether every block has an id of its own after a change, as far as that is told by the blocks that changed."""
+    old, new = before.content.content, after.content.content
+    start, end = same_ends(old, new)
+    gone, came = _ids(old[start : len(old) - end]), _ids(new[start : len(new) - end])
+    known, left, fresh = _known(before), set(gone), set(came)
+    if known is None or "" in fresh or len(fresh) < len(came) or not known.isdisjoint(fresh - left):
+        return False
+    vars(after)["ids"] = known if left == fresh else (known - left) | fresh
+    return True
+
+
+def _known(tree: Tree) -> frozenset[str] | None:
+    """The ids of a text's blocks; None where one is missing or stands twice."""
+    if "ids" not in vars(tree):
+        found = _ids(tree.content.content)
+        whole = frozenset(found)
+        vars(tree)["ids"] = whole if len(whole) == len(found) and "" not in whole else None
+    known: frozenset[str] | None = vars(tree)["ids"]
+    return known
+
+
+def _ids(blocks: Sequence[Tree]) -> list[str]:
+    found = []
+    for block in blocks:
+        if block.type.name in _IDENTIFIED:
+            found.append(str(block.attrs["id"]))
+        if not block.is_textblock:
+            found += _ids(block.content.content)
+    return found

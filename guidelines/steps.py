@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from prosemirror.model import Fragment
 from prosemirror.model import Node as Tree
 from prosemirror.model import ReplaceError
 from prosemirror.model import Schema as EngineSchema
@@ -18,6 +19,7 @@ from prosemirror.transform.doc_attr_step import DocAttrStep
 
 from guidelines import corrections, document
 from guidelines.document import Node
+from guidelines.ends import same_ends
 from guidelines.errors import DocumentFull, InvalidStep
 from guidelines.schema import SCHEMA, attribute_fault, faults
 from guidelines.step_form import MOST_SIZE, check_step
@@ -51,6 +53,8 @@ def _engine_schema() -> "EngineSchema[Any, Any]":
 
 
 ENGINE: Final = _engine_schema()
+#: Whether any blocks in any order are a text, as long as there is one.
+_ANY_ORDER: Final = SCHEMA.nodes[SCHEMA.source["topNode"]].spec["content"] == "block+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,17 +151,28 @@ def check_change(before: Tree, after: Tree) -> None:
     The engine lets invalid documents out of a rebase (the inside of a slice is not checked). Raises `InvalidStep` or
     `DocumentFull`.
     """
-    known = {id(child) for child in before.content.content}
-    for child in after.content.content:
+    old, new = before.content.content, after.content.content
+    start, end = same_ends(old, new)
+    gone, came = old[start : len(old) - end], new[start : len(new) - end]
+    known = {id(child) for child in gone}
+    for child in came:
         if id(child) not in known:
             _check_block(child)
-    try:
-        after.type.check_content(after.content)
-    except ValueError as error:
-        raise InvalidStep(kind="step_schema", reason=str(error)) from None
+    _check_order(after, came)
     if after.attrs != before.attrs and (fault := next(_attribute_faults("doc", after.attrs), None)):
         raise InvalidStep(kind="step_schema", reason=fault)
+    left, had, more = _total(before), _sum(gone), _sum(came)
+    vars(after)["total"] = left[0] - had[0] + more[0], left[1] - had[1] + more[1]
     check_size(after)
+
+
+def _check_order(after: Tree, came: Sequence[Tree]) -> None:
+    """Blocks may stand in any order: those that were there before need not be asked about those that came."""
+    content = Fragment(list(came)) if came and _ANY_ORDER else after.content
+    try:
+        after.type.check_content(content)
+    except ValueError as error:
+        raise InvalidStep(kind="step_schema", reason=str(error)) from None
 
 
 def check_tree(tree: Tree) -> None:
@@ -173,14 +188,27 @@ def check_size(tree: Tree) -> None:
         raise DocumentFull(size=tree.content.size, limit=MOST_SIZE)
     if tree.child_count > MOST_BLOCKS:
         raise DocumentFull(size=tree.child_count, limit=MOST_BLOCKS)
-    nodes = weight = 0
-    for child in tree.content.content:
-        burden = _burden(child)
-        nodes, weight = nodes + burden[0], weight + burden[1]
+    nodes, weight = _total(tree)
     if nodes > MOST_NODES:
         raise DocumentFull(size=nodes, limit=MOST_NODES)
     if weight > MOST_WEIGHT:
         raise DocumentFull(size=weight, limit=MOST_WEIGHT)
+
+
+def _total(tree: Tree) -> tuple[int, int]:
+    """The burden of all blocks of a text."""
+    known: tuple[int, int] | None = vars(tree).get("total")
+    if known is None:
+        known = vars(tree)["total"] = _sum(tree.content.content)
+    return known
+
+
+def _sum(blocks: Sequence[Tree]) -> tuple[int, int]:
+    nodes = weight = 0
+    for block in blocks:
+        burden = _burden(block)
+        nodes, weight = nodes + burden[0], weight + burden[1]
+    return nodes, weight
 
 
 def _burden(block: Tree) -> tuple[int, int]:

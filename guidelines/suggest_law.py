@@ -17,6 +17,7 @@ from enum import StrEnum
 from prosemirror.model import Fragment
 from prosemirror.model import Node as Tree
 
+from guidelines.ends import same_ends
 from guidelines.suggestion_formula import closes, remaining
 from guidelines.suggestion_layers import Verdict, layers_fault, layers_of, names_on, suggestion_ids
 
@@ -146,10 +147,10 @@ def _is_closed(blocks: Sequence[Tree]) -> bool:
 def _difference(old: Sequence[Tree], new: Sequence[Tree]) -> tuple[int, int]:
     """How many children are the same from the start, and how many of the others from the end."""
     most = min(len(old), len(new))
-    start = 0
+    start, end = same_ends(old, new)
     while start < most and _is_same(old[start], new[start]):
         start += 1
-    end = 0
+    end = min(end, most - start)
     while end < most - start and _is_same(old[-1 - end], new[-1 - end]):
         end += 1
     return start, end

@@ -21,6 +21,7 @@ from guidelines.suggestion_layers import (
     block_of,
     chain,
     form,
+    is_plain,
     layers_of,
     marks_of,
     names_on,
@@ -54,7 +55,7 @@ class Fate:
 
 def base(tree: Tree) -> Tree:
     """The text with every suggestion rejected: what is signed."""
-    return decided(tree, lambda _: False)
+    return tree if is_plain(tree) else decided(tree, lambda _: False)
 
 
 def result(tree: Tree) -> Tree:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from prosemirror.model import Fragment, Mark
 from prosemirror.model import Node as Tree
 
+from guidelines.ends import same_ends
 from guidelines.schema import SCHEMA, attribute_fault
 from guidelines.steps import ENGINE
 
@@ -120,6 +121,28 @@ def suggestion_ids(node: Tree) -> frozenset[str]:
         inner = (name for child in node.content.content for name in suggestion_ids(child))
         known = vars(node)["suggestion_ids"] = frozenset((*ids_on(node), *inner))
     return known
+
+
+def is_plain(tree: Tree) -> bool:
+    """Whether no suggestion stands in a text, nor anything that one has left to be decided: its base is itself."""
+    known: bool | None = vars(tree).get("plain")
+    if known is None:
+        known = vars(tree)["plain"] = all(map(_is_plain, tree.content.content))
+    return known
+
+
+def stays_plain(before: Tree, after: Tree) -> bool:
+    """Whether both texts are plain, asking of the one after only the blocks that are others than before."""
+    old, new = before.content.content, after.content.content
+    start, end = same_ends(old, new)
+    if not is_plain(before) or not all(map(_is_plain, new[start : len(new) - end])):
+        return False
+    vars(after)["plain"], vars(after)["suggestion_ids"] = True, frozenset()
+    return True
+
+
+def _is_plain(block: Tree) -> bool:
+    return not suggestion_ids(block) and not block.attrs.get("gone")
 
 
 def layers_fault(node: Tree) -> str | None:
