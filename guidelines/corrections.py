@@ -1,11 +1,14 @@
 """Corrects the PyPI package `prosemirror` 0.6.1 where it disagrees with the browser's prosemirror-transform 1.12.
 
-Imported once, by `steps`. Each correction names what it mends; `tests/conformance` compares both engines.
+And where it counts a long text's blocks one by one at every step. Imported once, by `steps`. Each correction names
+what it mends; `tests/conformance` compares both engines.
 """
 
-from typing import Any
+from bisect import bisect_left
+from itertools import accumulate
+from typing import Any, Final
 
-from prosemirror.model import Mark, ResolvedPos
+from prosemirror.model import Fragment, Mark, Node, ResolvedPos
 from prosemirror.model.schema import NodeType
 from prosemirror.transform import AddMarkStep, RemoveMarkStep, ReplaceAroundStep, ReplaceStep, Step
 from prosemirror.transform.attr_step import AttrStep
@@ -144,6 +147,41 @@ def _resolve(doc: Any, position: int) -> ResolvedPos:
     return ResolvedPos.resolve(doc, position)
 
 
+#: From so many children on, where each of them ends is kept: the package counts from the first every time.
+MANY: Final = 32
+
+_find_index = Fragment.find_index
+_replace_child = Fragment.replace_child
+
+
+def _find_index_of_many(self: Fragment, pos: int) -> dict[str, int]:
+    """The child at a position, by bisection."""
+    if len(self.content) < MANY or not 0 < pos < self.size:
+        return _find_index(self, pos)
+    ends = _ends(self)
+    index = bisect_left(ends, pos)
+    if ends[index] == pos:
+        return {"index": index + 1, "offset": pos}
+    return {"index": index, "offset": ends[index - 1] if index else 0}
+
+
+def _replace_child_of_many(self: Fragment, index: int, node: Node) -> Fragment:
+    """The fragment with another child, which ends where the former one did, give or take the difference."""
+    found = _replace_child(self, index, node)
+    known: list[int] | None = vars(self).get("ends")
+    if known is not None and found is not self:
+        moved = found.size - self.size
+        vars(found)["ends"] = [*known[:index], *(end + moved for end in known[index:])] if moved else known
+    return found
+
+
+def _ends(fragment: Fragment) -> list[int]:
+    known: list[int] | None = vars(fragment).get("ends")
+    if known is None:
+        known = vars(fragment)["ends"] = list(accumulate(child.node_size for child in fragment.content))
+    return known
+
+
 def correct() -> None:
     """Puts the corrections in place; calling it again changes nothing."""
     changes: list[tuple[Any, str, Any]] = [
@@ -156,6 +194,8 @@ def correct() -> None:
         (AttrStep, "apply", _checked_attr),
         (StepMap, "_map", _map_through),
         (ResolvedPos, "resolve_cached", _resolve),
+        (Fragment, "find_index", _find_index_of_many),
+        (Fragment, "replace_child", _replace_child_of_many),
     ]
     STEPS_BY_ID.setdefault("markSet", MarkSetStep)
     MarkSetStep.json_id = "markSet"

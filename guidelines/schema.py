@@ -122,19 +122,23 @@ def _layers_fault(value: Any, most: int) -> str | None:
 
 #: Marks that turn the direction of what follows: with them, words read otherwise than they are stored and signed.
 TURNING: Final = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+#: Those, control characters, halves of a surrogate pair and what is no character at all.
+_FORBIDDEN: Final = re.compile(
+    f"[{''.join(sorted(TURNING))}\\x00-\\x08\\x0b-\\x1f\\x7f\\ud800-\\udfff\\ufffe\\uffff]"
+)
 
 
 def text_fault(text: Any) -> str | None:
     """Why a string may not stand in a document: not text, control characters, half a surrogate pair, a hidden turn."""
     if not isinstance(text, str):
         return "is not text"
-    for character in text:
-        code = ord(character)
-        if character in TURNING:
-            return f"holds the sign U+{code:04X}, which turns the direction of writing; take it out"
-        if (code < 32 and character not in "\t\n") or 0xD800 <= code <= 0xDFFF or code in (0x7F, 0xFFFE, 0xFFFF):
-            return f"holds the forbidden character U+{code:04X}"
-    return None
+    found = _FORBIDDEN.search(text)
+    if found is None:
+        return None
+    code = ord(found[0])
+    if found[0] in TURNING:
+        return f"holds the sign U+{code:04X}, which turns the direction of writing; take it out"
+    return f"holds the forbidden character U+{code:04X}"
 
 
 def faults(value: Any, path: str = "doc", depth: int = 0) -> Iterator[str]:

@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from prosemirror.model import Fragment
+from prosemirror.model import Fragment, ReplaceError
 from prosemirror.model import Node as Tree
-from prosemirror.model import ReplaceError
 from prosemirror.model import Schema as EngineSchema
 from prosemirror.transform import Mapping, ReplaceAroundStep, Step
 from prosemirror.transform.attr_step import AttrStep
