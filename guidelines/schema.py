@@ -123,9 +123,7 @@ def _layers_fault(value: Any, most: int) -> str | None:
 #: Marks that turn the direction of what follows: with them, words read otherwise than they are stored and signed.
 TURNING: Final = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 #: Those, control characters, halves of a surrogate pair and what is no character at all.
-_FORBIDDEN: Final = re.compile(
-    f"[{''.join(sorted(TURNING))}\\x00-\\x08\\x0b-\\x1f\\x7f\\ud800-\\udfff\\ufffe\\uffff]"
-)
+_FORBIDDEN: Final = re.compile(f"[{''.join(sorted(TURNING))}\\x00-\\x08\\x0b-\\x1f\\x7f\\ud800-\\udfff\\ufffe\\uffff]")
 
 
 def text_fault(text: Any) -> str | None:
