@@ -153,7 +153,7 @@ def test_a_faulty_row_is_named_and_nobody_is_added(
     line = refused(capsys, "people", "import", "people.csv")
     assert (
         line == "charte: people.csv: nobody was added. Correct line 3: email “bob” is no address; line 3: role “chief” "
-        "is not known (known are: editor, reviewer, publisher, reader, admin).\n"
+        "is not known (known are: editor, reviewer, publisher, lead, reader, admin).\n"
     )
     with closing(sqlite3.connect(configured)) as connection:
         assert connection.execute("SELECT count(*) FROM person").fetchone() == (len(company.PEOPLE),)
