@@ -81,7 +81,7 @@ def test_a_missing_guard_is_noticed(twin: str, monkeypatch: pytest.MonkeyPatch) 
         ((h1("One", id="s1"), rule(id="r", ins=A), h1("Two", id="s2", md=B), p(gone("x", B), id="a")),
          {"s1", "s2", OUTLINE}),
     ],
-    ids=str,
+    ids=range(7),
 )  # fmt: skip
 def test_a_suggestion_concerns_the_sections_whose_words_it_would_change(blocks: Any, expected: set[str]) -> None:
     assert suggested_slices.suggested_slices(tree(*blocks))[A] == expected
