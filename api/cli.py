@@ -159,6 +159,17 @@ def parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="say whether this installation can serve, line by line")
     doctor.set_defaults(command=_doctor)
 
+    jobs = commands.add_parser("jobs", help="work put aside: mail, reminders, messages").add_subparsers(
+        required=True, metavar="WHAT"
+    )
+    run_jobs = jobs.add_parser("run", help="do what is due; the server does so itself while it runs")
+    run_jobs.add_argument("--once", action="store_true", help="end when nothing is due any more")
+    run_jobs.set_defaults(command=_run_jobs)
+    failed = jobs.add_parser("failed", help="list what nobody tries any more")
+    failed.set_defaults(command=_failed_jobs)
+    retry = jobs.add_parser("retry", help="let that be tried again")
+    retry.set_defaults(command=_retry_jobs)
+
     policy = commands.add_parser("policy", help="approval policies").add_subparsers(required=True, metavar="WHAT")
     check_policy = policy.add_parser("check", help="prove a policy sound, or tell how it fails")
     check_policy.add_argument("file", type=Path, metavar="FILE", help="the policy: TOML, or JSON with the same keys")
@@ -306,6 +317,28 @@ def _doctor(_: argparse.Namespace) -> int:
     from api.doctor import examine
 
     return DONE if examine() else NO
+
+
+def _run_jobs(options: argparse.Namespace) -> int:
+    from api.jobs.command import run_jobs
+
+    print(run_jobs(once=options.once))
+    return DONE
+
+
+def _failed_jobs(_: argparse.Namespace) -> int:
+    from api.jobs.command import failed_jobs
+
+    lines = failed_jobs()
+    print("\n".join(lines) if lines else "none")
+    return NO if lines else DONE
+
+
+def _retry_jobs(_: argparse.Namespace) -> int:
+    from api.jobs.command import retry_jobs
+
+    print(f"{retry_jobs()} jobs are tried again")
+    return DONE
 
 
 def _check_policy(options: argparse.Namespace) -> int:
