@@ -39,6 +39,7 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "too_long": N_("too long"),
     "too_large": N_("too large"),
     "unknown": N_("not one of those known here"),
+    "taken": N_("taken already"),
     "slug": N_("lower-case letters, digits and hyphens only"),
     "malformed": N_("not written as expected"),
     "empty": N_("empty"),

@@ -52,6 +52,7 @@ STATUS: Final[Mapping[type[Exception], int]] = {
     deciding.NotPublished: 404,
     deciding.InvalidPolicy: 422,
     deciding.UnknownPolicy: 404,
+    deciding.UnknownEdition: 404,
     deciding.RemarkMissing: 422,
     exporting.TooLarge: 413,
     exporting.Empty: 422,
@@ -288,6 +289,34 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         N_("Nothing was confirmed. In force now: {number}."),
     ),
     "policy_invalid": (N_("The approval policy cannot be used"), N_("In {name} at {place}: {problem}.")),
+    "unknown_edition": (
+        N_("This policy has no version of this number"),
+        N_("Look at its history on the page of the policy “{name}”."),
+    ),
+    "policy_open": (
+        N_("A change of this policy is under way already"),
+        N_("Version {number} waits. Once it is decided or taken back, propose the next."),
+    ),
+    "policy_unchanged": (
+        N_("This changes nothing"),
+        N_("“{name}” says the same already. Change something, or leave it as it is."),
+    ),
+    "policy_moved": (
+        N_("Another version came into force since this one was proposed"),
+        N_("Take the proposal back and propose it again on what is in force now."),
+    ),
+    "policy_unfit": (
+        N_("Among the people of now this policy can no longer be met"),
+        N_("Somebody left or changed teams since it was checked. Add people, or refuse it and ask for less."),
+    ),
+    "edition_decided": (
+        N_("This version does not wait for a decision"),
+        N_("Reload the page: it says what became of it, and by whom."),
+    ),
+    "own_proposal": (
+        N_("Nobody agrees to what they proposed themselves"),
+        N_("Somebody else of the other side decides."),
+    ),
     "unknown_policy": (N_("There is no policy {name}"), N_("Known are: {known}.")),
     "file_empty": (N_("The file is empty"), N_("Choose a file with a text in it.")),
     "not_text": (N_("This file cannot be read as text"), N_("Save it as UTF-8 and send it again.")),

@@ -17,7 +17,6 @@ from workflow.errors import DraftOpen, PlaceStands
 from workflow.events import Kind
 from workflow.machine import Action, State
 from workflow.permissions import Permission, demand
-from workflow.policy import policy_named
 from workflow.predicates import Context
 from workflow.tables import Event, VersionState
 
@@ -42,7 +41,7 @@ def create_guideline(
 ) -> Version:
     """A new guideline with its first draft, by an editor of the team that will own it."""
     demand(Permission.GUIDELINE_CREATE, actor, Context(owner_team=owner_team))
-    policy_named(policy)
+    reading.newest_policy(session, policy)
     row = versions.create_guideline(
         session,
         actor,

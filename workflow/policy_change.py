@@ -29,6 +29,7 @@ from workflow.errors import (
     UnknownPolicy,
 )
 from workflow.evidence import fingerprint
+from workflow.machine import State
 from workflow.permissions import Permission, demand, may
 from workflow.policy import Policy, check_policy, shipped
 from workflow.policy_log import Kind
@@ -37,6 +38,7 @@ from workflow.predicates import Context
 from workflow.proof.people import Organisation
 from workflow.proof.static import Finding, Severity, findings, unfit
 from workflow.tables import Policy as PinnedPolicy
+from workflow.tables import VersionState
 from workflow.transition import reason_in_words, remark_if_any
 
 #: The policy under which new ones are decided.
@@ -49,6 +51,11 @@ def names(session: Session) -> list[str]:
     ours = session.exec(select(PolicyEdition.name).where(PolicyEdition.state == "in_force")).all()
     pinned = session.exec(select(PinnedPolicy.name).distinct()).all()
     return sorted({*shipped(), *ours, *pinned})
+
+
+def all_names(session: Session) -> list[str]:
+    """Every policy in force, and every name that has been proposed."""
+    return sorted({*names(session), *session.exec(select(PolicyEdition.name).distinct()).all()})
 
 
 def in_force(session: Session, name: str) -> Policy | None:
@@ -76,6 +83,12 @@ def edition(session: Session, name: str, number: int) -> PolicyEdition:
 def policy_in(row: PolicyEdition) -> Policy:
     """The policy that an edition holds."""
     return check_policy(json.loads(row.body), name=row.name)
+
+
+def pinned(session: Session, policy_hash: str) -> Policy | None:
+    """The policy of that hash as a submit pinned it, or None."""
+    row = session.get(PinnedPolicy, policy_hash)
+    return check_policy(json.loads(row.body), name=row.name) if row else None
 
 
 def may_propose(session: Session, actor: Actor, name: str) -> bool:
@@ -139,15 +152,15 @@ def keep_proof(session: Session, policy_hash: str, report: Mapping[str, Any], *,
 def settle(session: Session, row: PolicyEdition, *, at: datetime) -> None:
     """Puts a text that was waiting to the other side, or refuses it; one whose proof is not known goes on waiting."""
     proof = session.get(PolicyProof, row.hash)
-    found = findings(policy_in(row), organisation(session, at))
-    if proof is None and not unfit(found):
+    if proof is None:
         return
-    sound = proof is not None and bool(json.loads(proof.report)["sound"]) and not unfit(found)
+    found = findings(policy_in(row), organisation(session, at))
+    sound = bool(json.loads(proof.report)["sound"]) and not unfit(found)
     row.state = "proposed" if sound else "unsound"
     row.checked_at, row.found = at, json.dumps(_kept(found), ensure_ascii=False, sort_keys=True)
     session.add(row)
     session.flush()
-    told = {"state": row.state, "found": row.found, "proof": fingerprint(proof) if proof else None}
+    told = {"state": row.state, "found": row.found, "proof": fingerprint(proof)}
     policy_log.record(session, Kind.CHECKED, row, person_id=None, at=at, data=told)
 
 
@@ -204,6 +217,23 @@ def used_by(session: Session) -> dict[str, int]:
     """Policy to how many guidelines follow it."""
     query = select(Guideline.policy, func.count()).group_by(Guideline.policy)
     return dict(session.exec(query).all())
+
+
+def pinned_otherwise(session: Session, name: str) -> list[tuple[str, str]]:
+    """(version, slug of its guideline) of what is in review under a former text of the policy."""
+    policy = in_force(session, name)
+    query = (
+        select(VersionState.version_id, Guideline.slug, VersionState.policy_hash)
+        .join(Guideline, col(Guideline.id) == col(VersionState.guideline_id))
+        .where(Guideline.policy == name, VersionState.state == State.IN_REVIEW)
+        .order_by(Guideline.slug)
+    )
+    return [(version, slug) for version, slug, pinned in session.exec(query) if policy and pinned != policy.hash]
+
+
+def following(session: Session, name: str) -> Sequence[Guideline]:
+    """The guidelines that follow the policy, by slug."""
+    return session.exec(select(Guideline).where(Guideline.policy == name).order_by(Guideline.slug)).all()
 
 
 def found_in(row: PolicyEdition) -> list[Finding]:

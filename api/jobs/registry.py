@@ -7,6 +7,7 @@ from api.hooks import posting as chat
 from api.jobs.kinds import Inside, Kind, Outside
 from api.mail import posting as mail
 from api.mail.gathering import gather
+from api import policy_proving as policies
 from api.notices import planning, telling
 
 KINDS: Final[Mapping[str, Kind]] = {
@@ -18,6 +19,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "plan": Inside(planning.plan),
     "remind": Inside(planning.remind),
     "escalate": Inside(planning.escalate),
+    "policy_proof": Outside(policies.begin, policies.prove, policies.end),
     "mail": Inside(gather),
     "post": Outside(mail.begin, mail.send, mail.end),
     "hook": Outside(chat.begin, chat.send, chat.end),

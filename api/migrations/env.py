@@ -5,6 +5,7 @@ from sqlmodel import SQLModel, create_engine
 
 import api.tables  # noqa: F401
 import guidelines.tables  # noqa: F401
+import workflow.policy_tables
 import workflow.tables  # noqa: F401
 
 connection = context.config.attributes.get("connection")

@@ -18,6 +18,7 @@ from api.routes import (
     me,
     notices,
     people,
+    policies,
     review,
     suggestions,
     threads,
@@ -38,6 +39,7 @@ _ROUTERS: Final = [
     me.router,
     notices.router,
     people.router,
+    policies.router,
     hooks.router,
 ]
 

@@ -42,6 +42,7 @@ TAGS: Final = [
     Tag("Me", "The person who asks, their sessions and tokens."),
     Tag("Notices", "What one was told, and which of it one gets by mail."),
     Tag("Chat", "The addresses that are told, signed, what happens to guidelines."),
+    Tag("Policies", "Approval policies: read, prove, propose, decide."),
     Tag("People", "Accounts, roles and teams."),
     Tag("Health", "Whether the service can answer."),
 ]

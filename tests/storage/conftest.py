@@ -15,7 +15,8 @@ from guidelines.tables import Suggestion, SuggestionSession
 from tests import postgres
 from tests.builders import doc, h1, p
 from tests.workflow.house import START, House, found
-from workflow import acknowledgement, drafts, review, signing
+from workflow import acknowledgement, drafts, policy_change, review, signing
+from workflow.policy import shipped
 from workflow.sealing import House as Printed
 from workflow.sealing import Signer, seal
 from workflow.tables import SealKey, TimeStamp
@@ -60,6 +61,7 @@ def _live(built: Engine) -> Iterator[Engine]:
         session.flush()
         _another(house, session, "g3", "x1", "never")
         review.withdraw(session, house.actor("aicha"), "x1", reason="Nobody needs it.", at=house.tick())
+        _another_policy(house, session)
     yield built
     built.dispose()
 
@@ -100,6 +102,18 @@ def _another(house: House, session: Session, guideline_id: str, version_id: str,
         session, house.actor("aicha"), guideline_id=guideline_id, version_id=version_id, slug=slug, title=slug.title(),
         language="en", kind="guide", owner_team="comms", document=doc(h1("Now"), p("Call.")), at=house.tick(),
     )  # fmt: skip
+
+
+def _another_policy(house: House, session: Session) -> None:
+    """One of the light policy agreed to, one that waits for it, and one of another that waits for its proof."""
+    unproved = shipped()["crisis"].model_copy(update={"interim": None})
+    policy_change.propose(session, house.actor("aicha"), unproved, reason="No fast path.", at=house.tick())
+    for months in (6, 12):
+        policy = shipped()["light"].model_copy(update={"review_every_months": months, "interim": None})
+        row = policy_change.propose(session, house.actor("aicha"), policy, reason="Look again.", at=house.tick())
+        policy_change.keep_proof(session, policy.hash, {"sound": True}, at=house.tick())
+        if months == 6:
+            policy_change.agree(session, house.actor("julie"), "light", row.number, at=house.tick())
 
 
 def _seal(session: Session, house: House) -> None:

@@ -87,11 +87,20 @@ ATTEMPTS: dict[str, tuple[str, ...]] = {
     "acknowledgement_insert_read": (
         copy("acknowledgement", "version_id = 'v1'", id="999", person_id="'julie'", document_hash="'0'"),
     ),
+    "policy_event_insert_chained": (copy("policy_event", "seq = 1", seq="99"),),
+    "policy_edition_delete_never": ("DELETE FROM policy_edition",),
+    "policy_edition_insert_checking": (
+        copy("policy_edition", "name = 'light' AND number = 3", id="99", number="99", name="'other'"),
+    ),
+    "policy_edition_update_facts": ("UPDATE policy_edition SET body = '{}'",),
+    "policy_edition_update_stands": ("UPDATE policy_edition SET found = '[]' WHERE state = 'in_force'",),
+    "policy_edition_update_goes": ("UPDATE policy_edition SET state = 'unsound' WHERE state = 'proposed'",),
     "membership_delete_never": ("DELETE FROM membership WHERE person_id = 'samuel'",),
     "membership_update_facts": ("UPDATE membership SET role = 'admin' WHERE person_id = 'samuel'",),
     **{f"{table}_update_once": (f"UPDATE {table} SET {column}",) for table, column in {
         "acknowledgement": "statement = 'x'", "comment": "text = 'x'", "event": "person_id = 'julie'",
-        "policy": "body = '{}'", "publication": "title = 'x'", "roster": "person_id = 'ines'",
+        "policy": "body = '{}'", "policy_event": "person_id = 'samuel'", "policy_proof": "report = '{}'",
+        "publication": "title = 'x'", "roster": "person_id = 'ines'",
         "sign_off": "hashes = '{}'",
         "step": "person_id = 'julie'", "suggestion_session": "person_id = 'samuel'",
     }.items()},
@@ -105,9 +114,11 @@ ATTEMPTS: dict[str, tuple[str, ...]] = {
         f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} WHERE {where}",
     ) for table, where in {
         **dict.fromkeys(
-            ("acknowledgement", "comment", "event", "guideline", "membership", "person", "policy", "publication",
+            ("acknowledgement", "comment", "event", "guideline", "membership", "person", "policy",
+             "policy_event", "policy_proof", "publication",
              "suggestion", "suggestion_session", "thread", "version"), "1",
         ),
+        "policy_edition": "state = 'checking'",
         **dict.fromkeys(("roster", "step", "version_state"), "version_id = 'w1'"), "sign_off": "version_id = 'v2'",
     }.items()},
 }  # fmt: skip
