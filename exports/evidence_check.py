@@ -54,8 +54,8 @@ def verify(
     found = Findings()
     check = check or openssl
     files = _bytes(data, check, keys, found)
-    touched = any(fault.startswith((RECORD, NAMES)) for fault in found.faults)
-    if not found.faults or touched:
+    altered = [fault for fault in found.faults if not fault.startswith(f"{SEAL}: sealed by")]
+    if not altered or any(fault.startswith((RECORD, NAMES)) for fault in altered):
         check_record(files, check, keys, found)
     if not found.faults and STAMP in files:
         check_stamp(files, authority, found)
@@ -74,8 +74,10 @@ def _bytes(data: bytes, check: Check, keys: Sequence[str], found: Findings) -> d
         sizes = [(MANIFEST, len(manifest)), (SEAL, length), *((line["path"], line["size"]) for line in listed)]
         files = dict(contents_of(data, sizes))
         if not (wrong := seal_faults(files[SEAL], manifest, check)):
+            if files[MANIFEST] != manifest:
+                found.faults.append(f"{MANIFEST}: {_in_manifest(files[MANIFEST], manifest)}")
             note_key(files[SEAL], keys, SEAL, found)
-            _against(data, sizes, listed, found)
+            _against(data, manifest, sizes, listed, found)
             return files
     else:
         wrong = [f"{MANIFEST}: cannot be read as one"]
@@ -95,7 +97,7 @@ def _why_unsealed(files: Mapping[str, bytes], check: Check) -> list[str]:
         return seal_faults(sealed, found, check)
     at = first_difference(found, made)
     if not seal_faults(sealed, made, check):
-        return [f"{MANIFEST}: byte {30 + len(MANIFEST) + at + 1:,} of the bundle is not what it was"]
+        return [f"{MANIFEST}: {_in_manifest(found, made)}"]
     lines = listed_in(found)
     told = {line["path"]: line for line in lines} if lines else {}
     differ = [_where(path, content, told[path]) for path, content in rest if path in told]
@@ -106,9 +108,15 @@ def _why_unsealed(files: Mapping[str, bytes], check: Check) -> list[str]:
     ]
 
 
-def _against(data: bytes, sizes: Sequence[tuple[str, int]], listed: Sequence[dict[str, Any]], found: Findings) -> None:
+def _in_manifest(found: bytes, made: bytes) -> str:
+    return f"byte {30 + len(MANIFEST) + first_difference(found, made) + 1:,} of the bundle is not what it was"
+
+
+def _against(
+    data: bytes, manifest: bytes, sizes: Sequence[tuple[str, int]], listed: Sequence[dict[str, Any]], found: Findings
+) -> None:
     """Every byte against a manifest that is sealed: contents by their hashes, all between them by making it again."""
-    contents = contents_of(data, sizes)
+    contents = [(MANIFEST, manifest), *contents_of(data, sizes)[1:]]
     for (path, content), line in zip(contents[2:], listed, strict=True):
         if fault := _where(path, content, line):
             found.faults.append(fault)

@@ -26,7 +26,11 @@ from exports.evidence_format import (
 
 
 def note_key(data: bytes, keys: Sequence[str], path: str, found: Findings) -> None:
-    key = json.loads(data)["key"]
+    try:
+        key = json.loads(data)["key"]
+    except (ValueError, TypeError, KeyError):
+        found.faults.append(f"{path}: cannot be read as a seal")
+        return
     if keys and key not in keys:
         found.faults.append(f"{path}: sealed by key {key}, which is none of those given")
     elif not keys:
@@ -94,10 +98,9 @@ def _chain(files: Mapping[str, bytes]) -> list[str]:
 def _text(files: Mapping[str, bytes]) -> list[str]:
     digest = sha256(b"charte:document:1\n" + files[f"{RECORD}document.json"])
     facts, told = json.loads(files[f"{RECORD}publication.json"]), _events(files)[-1]
-    data = json.loads(told["data"])
-    faults = []
     if (told["kind"], told["version_id"]) != ("version_published", facts["version_id"]):
-        faults.append(f"event {told['seq']}: does not publish this version")
+        return [f"event {told['seq']}: does not publish this version"]
+    data, faults = json.loads(told["data"]), []
     if {digest} != {facts["document_hash"], data["document"]}:
         faults.append(f"{RECORD}document.json: content hash differs from that published")
     if facts["number"] != data["number"]:
@@ -175,5 +178,5 @@ def stamp_fault(token: bytes, digest: str, authority: Path | None) -> str:
             ["openssl", "ts", "-reply", "-in", str(place), "-text"], capture_output=True, text=True, check=False
         )
     block = done.stdout.partition("Message data:")[2].partition("Serial number:")[0]
-    shown = "".join(re.sub("[^0-9a-f]", "", line[:55].partition(" - ")[2]) for line in block.splitlines())
+    shown = "".join(re.sub("[^0-9a-f]", "", line.partition(" - ")[2][:47]) for line in block.splitlines())
     return "" if shown == digest else "the stamp is over something else"

@@ -30,7 +30,7 @@ def fingerprint(row: SQLModel) -> str:
 
 def fields(row: SQLModel) -> dict[str, Any]:
     """Every field of a row as plain JSON: moments in UTC."""
-    return {name: _plain(value) for name, value in row.model_dump().items()}
+    return {name: _plain(value) for name, value in row.model_dump(warnings=False).items()}
 
 
 def name_hash(salt: str, name: str) -> str:

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from exports import evidence_check, evidence_record
 from exports.evidence_check import verify
-from exports.evidence_format import MANIFEST, NAMES, RECORD, SEAL, Findings, NoBundle, archive
+from exports.evidence_format import MANIFEST, NAMES, RECORD, SEAL, Findings, NoBundle, archive, manifest_of
 from tests.evidence.conftest import Published
 from tests.evidence.forging import Files, parts, pretty, resealed, together, with_events
 from workflow.seal_audit import fits
@@ -151,7 +151,7 @@ FORGERIES: dict[str, tuple[Callable[[Files], Files], str]] = {
     ),
     "the log is chained anew": (
         lambda files: with_events(files, lambda events: events[9].update(person_id="samuel"), rechained=True),
-        "sign-off 1: content hash differs",
+        "sign-off 2: content hash differs",
     ),
     "a decision is altered": (
         lambda files: _decision(files, 1, decision="object"),
@@ -259,13 +259,16 @@ def test_the_script_inside_says_the_same_with_nothing_but_python_and_openssl(
 def _tried(published: Published) -> None:
     """What the tests above hold, in short: every forgery is found, sealed anew or not."""
     whole = published.bundle
-    for path, start, _ in places(whole):
+    for path, start, end in places(whole):
         data = bytearray(whole)
-        data[start] ^= 1
+        data[(start + end) // 2] ^= 1
         assert said(bytes(data)), path
     for forge, words in FORGERIES.values():
         assert words in said(together(resealed(forge(parts(whole)), FORGER), FORGER))
     files = parts(whole)
+    other = {**files, "reading/document.md": b"Other words."}
+    inside = [(path, data) for path, data in other.items() if path not in (MANIFEST, SEAL)]
+    assert said(together({**other, MANIFEST: manifest_of(inside)}))
     swapped = {**files, RECORD + SEAL: files[RECORD + SEAL].replace(b'"signature": "', b'"signature": "00')}
     assert said(together(swapped, FORGER))
 
