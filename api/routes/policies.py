@@ -94,7 +94,7 @@ class Pinned(BaseModel):
     policy_hash: str
 
 
-@get("/policies", access=Access.MEMBER, sync_to_thread=True)
+@get("/policies", access=Access.MEMBER, refuses=(404,), sync_to_thread=True)
 def list_policies(visit: ThisVisit) -> list[PolicyInForce]:
     """Every policy in force, by name."""
     with visit.read() as work:

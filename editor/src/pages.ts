@@ -1,4 +1,5 @@
 // Small things that pages do when scripts run; every page works without them.
+import { lookAgain } from "./awaiting";
 import { followSections, reviewKeys } from "./review";
 import { sendAgain, sendOnce } from "./sending";
 import { isWriting, keysAreOn, plain } from "./writing";
@@ -61,6 +62,7 @@ document.addEventListener("submit", sendOnce);
 addEventListener("pageshow", sendAgain);
 document.addEventListener("beforetoggle", quoteSelection, true);
 foldOnPhones();
+lookAgain();
 followSections([...document.querySelectorAll<HTMLAnchorElement>("[data-review] .outline a[href^='#']")]);
 followSections([...document.querySelectorAll<HTMLAnchorElement>(".toc a[href^='#']")]);
 if (!keysAreOn()) document.querySelectorAll<HTMLElement>("[data-keys]").forEach((note) => note.remove());

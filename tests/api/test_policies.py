@@ -235,7 +235,8 @@ def test_programs_check_without_proposing_and_take_a_proposal_back(house: progra
     value = standard()
     value["stage"][0]["require"][1]["team"] = "nobody"
     report = house.post(f"{API}/check", "julie", {"policy": value})
-    assert (report["sound"], next(one["code"] for one in report["findings"])) == (False, "unknown_team")
+    assert not report["sound"]
+    assert "unknown_team" in {one["code"] for one in report["findings"]}
     assert house.post(f"{API}/check", "julie", {}, 400)["code"] == "invalid_request"
     house.post(API, "aicha", {"policy": standard(review_every_months=3), "reason": WHY}, 201)
     assert house.post(API, "aicha", {"policy": standard(review_every_months=4), "reason": WHY}, 409)["facts"] == {
