@@ -100,7 +100,6 @@ def _edit(visit: Visit, work: Work, found: Standing) -> "Response[str]":
         "csrf": visit.csrf,
         "can": "edit" if can_edit else "suggest" if can_suggest else "read",
         "state": found.state.value,
-        "mayDiscuss": may(Permission.DISCUSS, work.actor, found.context),
         "lanes": [{"id": team, "name": teams.get(team, team)} for team in sorted(work.actor.teams)],
         "standingUrl": f"/{visit.language}/versions/{version.id}/standing",
         "liveUrl": f"/live/{version.id}",

@@ -1,15 +1,34 @@
 // The cards of the margin: what was said, a field to answer in, a comment being written.
+import { AskedFields, type Asked, type Readers } from "./asking.ts";
 import { avatar, button, element, icon } from "./dom.ts";
-import type { Comment, Thread } from "./frames.ts";
+import type { Comment, Named, Thread } from "./frames.ts";
+import { Mentions } from "./naming.ts";
 import { Refused } from "./rest.ts";
 import { ago, type Language, type Say } from "./words.ts";
 
+/** What a new thread is about: words selected in the text, a section, a suggestion, or the whole text. */
+export type About =
+  | { readonly kind: "words" }
+  | { readonly kind: "section"; readonly id: string; readonly title: string }
+  | { readonly kind: "suggestion"; readonly id: string; readonly title: string }
+  | { readonly kind: "whole" };
+
+export interface NewThread extends Asked {
+  readonly text: string;
+  readonly lane: string;
+  readonly about: About;
+}
+
 /** What cards ask for. */
 export interface MarginActs {
+  readonly readers: Readers;
+  /** The teams that one may keep a thread to. */
+  readonly lanes: readonly Named[];
+  ask(thread: string, asked: Asked): Promise<void>;
   reply(thread: string, text: string): Promise<void>;
   resolve(thread: string): Promise<void>;
   reopen(thread: string): Promise<void>;
-  open(text: string): Promise<void>;
+  open(thread: NewThread): Promise<void>;
   /** Puts a thread in focus and shows its words; null leaves all. */
   focus(thread: string | null): void;
   cancel(): void;
@@ -22,7 +41,8 @@ export function badges(thread: Thread): unknown[] {
 
 function day(date: string, language: Language): string {
   const locale = language === "fr" ? "fr-FR" : "en-GB";
-  return new Date(`${date}T12:00:00Z`).toLocaleDateString(locale, { day: "numeric", month: "long", timeZone: "UTC" });
+  const said = new Date(`${date}T12:00:00Z`).toLocaleDateString(locale, { day: "numeric", month: "long", timeZone: "UTC" });
+  return language === "fr" ? said.replace(/^1 /, "1er ") : said;
 }
 
 export class Cards {
@@ -67,8 +87,8 @@ export class Cards {
     return card;
   }
 
-  /** A card to write a comment in. */
-  draft(discard: () => void): HTMLElement {
+  /** A card to write a comment in, about the first of what it may be about. */
+  draft(abouts: readonly About[], discard: () => void): HTMLElement {
     const text = element("textarea", {
       class: "input",
       rows: 3,
@@ -76,6 +96,11 @@ export class Cards {
       required: true,
       maxlength: 10_000,
     });
+    const fields = new AskedFields(null, this.acts.lanes, this.acts.readers, this.say);
+    const mentions = new Mentions(text, (words) => this.acts.readers(words, fields.laneId), this.say);
+    const about = this.abouts(abouts);
+    const more = element("details", { class: "small" }, element("summary", {}, this.say("askMore")), fields.dom);
+    more.addEventListener("toggle", this.changed);
     const wrong = element("p", { class: "text-bad small", role: "alert" });
     const send = element("button", { class: "btn primary small", type: "submit" }, this.say("threadSend"));
     const cancel = button({ class: "btn quiet small" }, discard, this.say("threadCancel"));
@@ -84,7 +109,11 @@ export class Cards {
       "form",
       { class: "thread on" },
       title,
+      about,
       text,
+      ...mentions.parts,
+      element("p", { class: "small muted" }, this.say("namesHint")),
+      more,
       wrong,
       element("p", { class: "acts" }, send, cancel),
     );
@@ -92,10 +121,22 @@ export class Cards {
       event.preventDefault();
       if (!text.value.trim()) return text.focus();
       wrong.textContent = this.say("threadWaits");
-      void this.attempt(() => this.acts.open(text.value), send, wrong, discard);
+      const chosen = abouts[Number((about as HTMLSelectElement).value ?? 0)] ?? { kind: "whole" };
+      const thread = { text: mentions.text, lane: fields.laneId, ...fields.asked, about: chosen };
+      void this.attempt(() => this.acts.open(thread), send, wrong, discard);
     });
     escapes(form, discard);
     return element("article", { class: "card on drafted", "aria-label": this.say("threadNew") }, form);
+  }
+
+  /** What the comment is about: to be chosen where there is a choice. */
+  private abouts(list: readonly About[]): HTMLElement {
+    const said = (one: About) =>
+      one.kind === "words" ? this.say("aboutWords") : one.kind === "whole" ? this.say("aboutWhole") : one.title;
+    const [only] = list;
+    if (list.length < 2) return element("p", { class: "small muted" }, only && said(only));
+    const options = list.map((one, place) => element("option", { value: place }, said(one)));
+    return element("select", { class: "input", "aria-label": this.say("about") }, ...options);
   }
 
   listed(thread: Thread, ...above: readonly (HTMLElement | null)[]): HTMLElement {
@@ -184,18 +225,34 @@ export class Cards {
       { class: "icon-btn", type: "submit", "aria-label": this.say("reply") },
       icon("send"),
     );
+    const mentions = new Mentions(field, (words) => this.acts.readers(words, thread.lane?.id ?? ""), this.say);
     const form = element("form", { class: "acts" }, field, send, close);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       if (field.value.trim())
         void this.attempt(
-          () => this.acts.reply(thread.id, field.value),
+          () => this.acts.reply(thread.id, mentions.text),
           field,
           wrong,
           () => (field.value = ""),
         );
     });
-    return element("div", {}, form, wrong);
+    return element("div", { class: "answer" }, form, ...mentions.parts, wrong, this.asking(thread));
+  }
+
+  /** Whom the thread waits for, until when, and whether it holds publication back. */
+  private asking(thread: Thread): HTMLElement {
+    const fields = new AskedFields(thread, [], this.acts.readers, this.say);
+    const wrong = element("p", { class: "text-bad small", role: "alert" });
+    const save = element("button", { class: "btn small", type: "submit" }, this.say("askSave"));
+    const form = element("form", {}, fields.dom, wrong, element("p", { class: "acts" }, save));
+    const more = element("details", { class: "small asking" }, element("summary", {}, this.say("askAssign")), form);
+    more.addEventListener("toggle", this.changed);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.attempt(() => this.acts.ask(thread.id, fields.asked), save, wrong, () => (more.open = false));
+    });
+    return more;
   }
 
   private async attempt(
@@ -222,13 +279,16 @@ export class Cards {
   }
 }
 
-/** What is being written in a card goes over into the card that takes its place. */
+/** What is being written in a card goes over into the card that takes its place, with all that was chosen for it. */
 export function keepWriting(from: HTMLElement | undefined, to: HTMLElement): void {
-  const before = from?.querySelector<HTMLInputElement>("input.input");
-  const after = to.querySelector<HTMLInputElement>("input.input");
+  const before = from?.querySelector<HTMLElement>(".answer");
+  const after = to.querySelector<HTMLElement>(".answer");
   if (!before || !after) return;
-  after.value = before.value;
-  if (document.activeElement === before) queueMicrotask(() => after.focus({ preventScroll: true }));
+  const focused = before.contains(document.activeElement) ? (document.activeElement as HTMLElement) : null;
+  const written = before.querySelector<HTMLInputElement>("form.acts input")?.value ?? "";
+  if (!focused && !written && !before.querySelector("details[open]")) return;
+  after.replaceWith(before);
+  if (focused) queueMicrotask(() => focused.focus({ preventScroll: true }));
 }
 
 function escapes(part: HTMLElement, leave: () => void): void {

@@ -14,6 +14,8 @@ export interface Flight {
   readonly steps: readonly unknown[];
   readonly kind?: "suggest";
   readonly whole?: true;
+  /** The reason that goes with a suggestion. */
+  readonly note?: string;
 }
 
 /** A commit of the log as it comes over the wire. */
@@ -75,8 +77,8 @@ export function isFromAuthority(tr: Transaction): boolean {
   return tr.getMeta(sharing) !== undefined;
 }
 
-/** Puts what waits into a commit; null when nothing waits or a commit is under way. */
-export function departure(state: EditorState, ref: string): Transaction | null {
+/** Puts what waits into a commit, a suggestion with its reason; null when nothing waits or a commit is under way. */
+export function departure(state: EditorState, ref: string, note = ""): Transaction | null {
   const shared = sharedState(state);
   if (shared.flight || !shared.locals.length) return null;
   const packed = pack(shared.apart ? firstRun(shared.locals) : shared.locals);
@@ -88,7 +90,7 @@ export function departure(state: EditorState, ref: string): Transaction | null {
   const travel = { suggest: { kind: "suggest" }, whole: { whole: true } } as const;
   const first = shared.locals[0]?.whole;
   const steps = packed.steps.map((step) => step.toJSON() as unknown);
-  const flight = { ref, base: shared.revision, steps, ...(first && travel[first.travel]) };
+  const flight = { ref, base: shared.revision, steps, ...(first && travel[first.travel]), ...(note && { note }) };
   return state.tr.setMeta(sharing, { ...shared, apart, locals, flight }).setMeta("addToHistory", false);
 }
 
@@ -198,6 +200,15 @@ export function nextSuggestions(state: EditorState): readonly [before: Node, aft
   if (flight || locals[0]?.whole?.travel !== "suggest") return null;
   const end = locals.findIndex((local) => local.whole?.travel !== "suggest");
   return [confirmedDocument(state), without(end < 0 ? [] : locals.slice(end), state.doc)];
+}
+
+/** The text before and after the commit under way, as it was sent; null when there is none or it does not apply. */
+export function flightTexts(state: EditorState): readonly [before: Node, after: Node] | null {
+  const { flight } = sharedState(state);
+  const before = confirmedDocument(state);
+  let after: Node | null = before;
+  for (const step of flight?.steps ?? []) after = after && stepOf(step).apply(after).doc;
+  return flight && after && [before, after];
 }
 
 /** The words that steps would have written, for their writer to copy. */

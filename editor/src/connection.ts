@@ -8,6 +8,7 @@ import {
   arrival,
   confirmedDocument,
   departure,
+  flightTexts,
   inParts,
   isOf,
   nextSuggestions,
@@ -95,7 +96,8 @@ export class Connection {
     if (this.phase !== "live" || !state) return;
     const next = nextSuggestions(state);
     if (next && !this.host.isLawful(...next)) return this.apply(refusal(state, true), "moved");
-    const tr = departure(state, `${this.name}-${++this.made}`);
+    const note = next ? this.host.noteFor(...next) : "";
+    const tr = departure(state, `${this.name}-${++this.made}`, note);
     if (!tr) return;
     this.host.dispatch(tr);
     const { socket } = this;
@@ -335,11 +337,13 @@ export class Connection {
       this.host.dispatch(parts);
       return this.settle();
     }
+    const texts = frame.code === "conflict" ? flightTexts(state) : null;
+    const again = texts && this.host.again(...texts);
     const taken = refusal(state);
     this.host.dispatch(taken.tr);
     const words = wordsOf(taken.lost);
-    if (words) this.host.lost(words, "refused", frame);
-    else this.host.told(frame);
+    if (words) this.host.lost(words, "refused", frame, again);
+    else this.host.told(frame, again);
     this.settle();
   }
 

@@ -2,23 +2,14 @@
 import { dropCursor } from "prosemirror-dropcursor";
 import { gapCursor } from "prosemirror-gapcursor";
 import type { Node } from "prosemirror-model";
-import { EditorState, Selection, type Command, type Transaction } from "prosemirror-state";
+import { EditorState, type Command, type Transaction } from "prosemirror-state";
 import { EditorView } from "prosemirror-view";
-import {
-  anchorsIn,
-  anchorsPlugin,
-  isDiscussed,
-  threadAt,
-  threadBeside,
-  withDraft,
-  wordAround,
-  withFocus,
-  withThreads,
-} from "./anchors.ts";
+import { anchorsPlugin, isDiscussed } from "./anchors.ts";
 import { isFromAuthority, sharedPlugin, sharedState, waiting } from "./collab.ts";
 import { Connection } from "./connection.ts";
+import { Discussing } from "./discussing.ts";
 import { part } from "./dom.ts";
-import type { Can, Thread } from "./frames.ts";
+import type { Can, Named } from "./frames.ts";
 import { People } from "./following.ts";
 import { uniqueIds } from "./ids.ts";
 import { keptDocument, Keeper, restoring, type Unsent } from "./kept.ts";
@@ -26,13 +17,12 @@ import type { Host } from "./host.ts";
 import { keys } from "./keys.ts";
 import { editLink, heldWords } from "./linkform.ts";
 import { look } from "./look.ts";
-import { Margin } from "./margin.ts";
 import { Notices } from "./notices.ts";
 import { Outline } from "./outline.ts";
 import { cleanHtml, cleanSlice, cleanText, TURNS, wholeBlocks } from "./paste.ts";
 import { Places } from "./places.ts";
 import { presence, withCarets, withoutGone } from "./presence.ts";
-import { poster } from "./rest.ts";
+import { Rest } from "./rest.ts";
 import { Saved } from "./saved.ts";
 import { StateParts } from "./standing.ts";
 import { SuggestPage } from "./suggest-page.ts";
@@ -50,9 +40,8 @@ interface Options {
   readonly csrf: string;
   readonly can: Can;
   readonly state: string;
-  readonly mayDiscuss: boolean;
   /** The teams that one may keep a thread to. */
-  readonly lanes: readonly { readonly id: string; readonly name: string }[];
+  readonly lanes: readonly Named[];
   readonly standingUrl: string;
   readonly liveUrl: string;
   readonly apiUrl: string;
@@ -67,7 +56,7 @@ const MOST_PASTED = 300_000;
 
 const options = JSON.parse(part("editor-options").textContent ?? "{}") as Options;
 const say = speaker(options.language);
-const post = poster(options.apiUrl, options.csrf, options.language);
+const rest = new Rest(options.apiUrl, options.csrf, options.language);
 const notices = new Notices(part("editor-notice"), say, (words) => {
   if (!view || !writable()) return false;
   view.focus();
@@ -81,8 +70,6 @@ const people = new People(part("present"), options.me, say, () => view);
 let places = new Places(0);
 let toolbar: Toolbar | null = null;
 let outline: Outline | null = null;
-let margin: Margin | null = null;
-let threads: readonly Thread[] = [];
 let ownClient: string | undefined;
 let whenSaved: (() => void)[] = [];
 
@@ -105,10 +92,7 @@ const host: Host = {
   beforeSending: () => view && keeper.beforeSending(view.state),
   changed,
   threads(list) {
-    threads = list;
-    if (!view) return;
-    view.dispatch(withThreads(view.state, list, places));
-    margin?.show(threads);
+    discussing.told(list, places);
     outline?.show();
   },
   people(list, you) {
@@ -126,18 +110,32 @@ const host: Host = {
     people.hear(commit.by.id);
     people.refresh();
   },
-  lost: (words, why, refusal) => notices.lost(words, why, refusal),
-  told: (refusal) => notices.refused(refusal),
+  lost: (words, why, refusal, again) => notices.lost(words, why, refusal, again),
+  told: (refusal, again) => notices.refused(refusal, again),
   trouble: (reason) => notices.trouble(reason),
   rights: (can, why, state) => void showRights(can, why, state),
   session: (key) => suggesting.session(key),
   suggestions: (list) => suggesting.told(list),
   isLawful: (before, after) => suggesting.isLawful(before, after),
+  noteFor: (before, after) => suggesting.noteFor(before, after),
+  again: (before, after) => suggesting.again(before, after),
 };
 
 const live = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${options.liveUrl}`;
 const keeper = new Keeper(options.me.id, options.versionId, SCHEMA_HASH, () => changed());
 const connection = new Connection(live, SCHEMA_HASH, options.me.id, host);
+const discussing = new Discussing(
+  {
+    view: () => view,
+    rest,
+    lanes: options.lanes,
+    saved: () => allSaved(),
+    beside: () => suggesting.placed(),
+    placeOf: (suggestion) => suggesting.placeOf(suggestion),
+  },
+  say,
+  options.language,
+);
 const suggesting = new SuggestPage(
   {
     view: () => view,
@@ -146,6 +144,9 @@ const suggesting = new SuggestPage(
     told: (refusal) => notices.refused(refusal),
     decide: (accept, reject) => void decide(accept, reject),
     isDiscussed: (from, to) => view !== null && isDiscussed(view.state, from, to),
+    isAnswered: (id) => discussing.isAbout(id),
+    comment: (id, title) => discussing.commentOn(id, title),
+    projected: () => refresh(),
   },
   options.me,
   say,
@@ -181,7 +182,7 @@ function restore(unsent: Unsent): boolean {
     keeper.adopt(unsent, restored);
     build(restored);
     refresh();
-    notices.restored(unsent.at, options.language === "fr" ? "fr-FR" : "en-GB");
+    notices.restored(unsent.at, options.language);
     return true;
   } catch (error) {
     console.error(error);
@@ -201,10 +202,12 @@ function freshState(doc: Node, revision: number): EditorState {
     heldWords(),
     ...keys({
       link: onlyWriting((_state, _dispatch, at) => at !== undefined && editLink(at, say)),
-      comment: startComment,
-      nextThread: walk(1),
-      previousThread: walk(-1),
-      enterThread,
+      comment: discussing.comment,
+      next: walk(1),
+      previous: walk(-1),
+      enter: (state, dispatch, at) => discussing.enter(state, dispatch, at) || suggesting.enter(state),
+      accept: (state) => suggesting.decideAt(state, true),
+      reject: (state) => suggesting.decideAt(state, false),
     }),
     tablesPlugin(),
     dropCursor({ color: false, class: "drop-place" }),
@@ -245,30 +248,14 @@ function build(state: EditorState): void {
   sheet.replaceChildren(place);
   toolbar = new Toolbar(view, say, {
     link: onlyWriting(() => view !== null && editLink(view, say)),
-    comment: () => view && startComment(view.state, view.dispatch, view),
+    comment: () => view && discussing.comment(view.state, view.dispatch, view),
     suggest: suggesting.button,
   });
   sheet.before(toolbar.dom);
+  toolbar.dom.append(suggesting.bar.dom);
   outline = new Outline(part("outline"), view, say);
-  margin = new Margin(
-    part("margin"),
-    view,
-    {
-      reply: (thread, text) => post(`/threads/${thread}/comments`, { text }),
-      resolve: (thread) => post(`/threads/${thread}/resolve`, {}).then(() => view?.focus()),
-      reopen: (thread) => post(`/threads/${thread}/reopen`, {}),
-      open: openThread,
-      focus: focusThread,
-      cancel: () => {
-        view?.dispatch(withDraft(view.state, null));
-        view?.focus();
-      },
-    },
-    say,
-    options.language,
-  );
-  suggesting.build(part("margin"), view);
-  margin.beside = () => suggesting.placed();
+  discussing.build(part("margin"), view);
+  suggesting.build(part("margin"), sheet, view);
 }
 
 /** Every change of the text goes through here, one's own and the authority's. */
@@ -287,7 +274,7 @@ function take(this: EditorView, tr: Transaction): void {
 
 function refresh(): void {
   outline?.show();
-  margin?.show(threads);
+  discussing.show();
   changed();
 }
 
@@ -320,47 +307,22 @@ async function showRights(can: Can, why: string, state: string): Promise<void> {
 
 /** The card of the words in which the caret stands comes to the front. */
 function followCaret(state: EditorState): void {
-  const thread = threadAt(state, state.selection.head);
-  if (view && thread !== anchorsIn(state).focus) view.dispatch(withFocus(view.state, thread));
+  discussing.follow(state);
   suggesting.follow(state);
 }
 
-function focusThread(thread: string | null): void {
-  if (!view) return;
-  const tr = withFocus(view.state, thread);
-  const anchor = thread === null ? undefined : anchorsIn(view.state).by.get(thread);
-  if (anchor && !anchor.removed) tr.setSelection(Selection.near(tr.doc.resolve(anchor.from), 1)).scrollIntoView();
-  view.dispatch(tr);
-  if (thread === null) view.focus();
-}
-
-/** From the discussed words into their card; Escape leads back. */
-function enterThread(state: EditorState): boolean {
-  const { focus } = anchorsIn(state);
-  if (focus !== null) margin?.enter(focus);
-  return focus !== null;
-}
-
-/** Alt and an arrow: the next or the previous discussion, in the order of the text. */
+/** Alt and an arrow: the next or the previous thread or suggestion, in the order of the text; around its end too. */
 function walk(by: 1 | -1): Command {
   return (state) => {
-    const target = threadBeside(state, by);
-    if (target !== null) focusThread(target);
-    return target !== null;
+    const { from } = state.selection;
+    const thread = discussing.beside(state, by);
+    const suggestion = suggesting.beside(state, by);
+    const ahead = ({ at }: { at: number }) => (by > 0 ? at > from : at < from);
+    const isFirst = !thread || (suggestion !== null && (!ahead(thread) || (suggestion.at - thread.at) * by <= 0));
+    if (suggestion && isFirst) suggesting.focus(suggestion.id);
+    else if (thread) discussing.focus(thread.id);
+    return thread !== null || suggestion !== null;
   };
-}
-
-function startComment(state: EditorState, _dispatch?: unknown, at?: EditorView): boolean {
-  if (!at) return !state.selection.empty;
-  const { from, to, empty } = state.selection;
-  const words = empty ? wordAround(state) : { from, to };
-  if (!words || !state.doc.textBetween(words.from, words.to, " ", " ").trim()) {
-    notices.refused({ title: say("comment"), detail: say("selectWords") });
-    return true;
-  }
-  at.dispatch(withDraft(state, words));
-  margin?.compose();
-  return true;
 }
 
 /** Waits until the words are everybody's: positions and suggestions hold at a revision of the log only. */
@@ -376,14 +338,6 @@ async function decide(accept: readonly string[], reject: readonly string[]): Pro
   connection.resolve(accept, reject);
 }
 
-async function openThread(text: string): Promise<void> {
-  await allSaved();
-  const state = view?.state;
-  const draft = state && anchorsIn(state).draft;
-  if (!state || !draft) return;
-  await post("/threads", { text, revision: sharedState(state).revision, from: draft.from, to: draft.to });
-}
-
 /** With Ctrl a link opens; without, one edits its words. */
 function openLink(_view: EditorView, event: MouseEvent): boolean {
   const link = (event.target as Element).closest("a[href]");
@@ -396,7 +350,7 @@ function openLink(_view: EditorView, event: MouseEvent): boolean {
 
 /** Offline too: what one writes then waits. */
 function writable(): boolean {
-  return connection.can !== "read" && connection.phase !== "gone";
+  return connection.can !== "read" && connection.phase !== "gone" && !suggesting.isProjected;
 }
 
 function onlyWriting(command: Command): Command {

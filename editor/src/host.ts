@@ -7,6 +7,9 @@ import type { Can, Cursor, Present, Standing, SuggestionRow, Thread } from "./fr
 /** Why words are shown to be copied. */
 export type Loss = "moved" | "reopened" | "refused" | "left";
 
+/** Does again what was refused, where its place is certain; false when it is not. */
+export type Again = () => boolean;
+
 /** What the connection needs of the page. */
 export interface Host {
   state(): EditorState | null;
@@ -23,8 +26,9 @@ export interface Host {
   people(list: readonly Present[], you: string | undefined): void;
   cursors(list: readonly Cursor[]): void;
   commit(commit: Commit): void;
-  lost(words: string, why: Loss, refusal?: { title: string; detail: string }): void;
-  told(refusal: { title: string; detail: string }): void;
+  /** `again` does it once more where its place is certain; false when it is not. */
+  lost(words: string, why: Loss, refusal?: { title: string; detail: string }, again?: Again | null): void;
+  told(refusal: { title: string; detail: string }, again?: Again | null): void;
   /** Why nothing can be stored now; null when it can again. */
   trouble(reason: { title: string; detail: string } | null): void;
   /** Whether one may write, why not, and in which state the version is. */
@@ -34,4 +38,8 @@ export interface Host {
   suggestions(list: readonly SuggestionRow[]): void;
   /** Whether what leads from one text to the other is the writer's suggestion still, after others' words moved it. */
   isLawful(before: Node, after: Node): boolean;
+  /** The reason that goes with what is newly suggested between the two texts; "" for none. */
+  noteFor(before: Node, after: Node): string;
+  /** How to suggest once more what led from one text to the other; null where that cannot be told. */
+  again(before: Node, after: Node): Again | null;
 }

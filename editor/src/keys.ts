@@ -12,9 +12,11 @@ import { redoOwn, undoOwn } from "./undoing.ts";
 export interface PageCommands {
   readonly link: Command;
   readonly comment: Command;
-  readonly nextThread: Command;
-  readonly previousThread: Command;
-  readonly enterThread: Command;
+  readonly next: Command;
+  readonly previous: Command;
+  readonly enter: Command;
+  readonly accept: Command;
+  readonly reject: Command;
 }
 
 export function keys(page: PageCommands): Plugin[] {
@@ -44,9 +46,11 @@ export function keys(page: PageCommands): Plugin[] {
     "Mod-Enter": leave,
     Backspace: chainCommands(undoInputRule, backspace),
     "Ctrl-Alt-m": page.comment,
-    "Alt-ArrowDown": page.nextThread,
-    "Alt-ArrowUp": page.previousThread,
-    "Alt-Enter": page.enterThread,
+    "Alt-ArrowDown": page.next,
+    "Alt-ArrowUp": page.previous,
+    "Alt-Enter": page.enter,
+    "Alt-Shift-Enter": page.accept,
+    "Alt-Shift-Backspace": page.reject,
     "Alt-Shift-ArrowUp": moveBlocks(-1),
     "Alt-Shift-ArrowDown": moveBlocks(1),
   };

@@ -1,8 +1,9 @@
 // The margin: a card for each thread beside its words, pushed down where two would lie over each other.
 import { anchorsIn } from "./anchors.ts";
-import { badges, Cards, enter, keepWriting, type MarginActs } from "./cards.ts";
+import { badges, Cards, enter, keepWriting, type About, type MarginActs } from "./cards.ts";
 import { element, icon } from "./dom.ts";
 import type { Thread } from "./frames.ts";
+import { sectionsIn } from "./numbering.ts";
 import type { Placed } from "./suggest-margin.ts";
 import { ago, type Language, type Say } from "./words.ts";
 import type { EditorView } from "prosemirror-view";
@@ -20,9 +21,13 @@ export class Margin {
   private readonly rest = element("div", { class: "card margin-rest" });
   private threads: readonly Thread[] = [];
   private draft: HTMLElement | null = null;
+  /** Where the card being written stands when it is about no selected words. */
+  private draftAt: number | null = null;
   private due = 0;
   /** The cards of suggestions, which stand among those of the threads. */
   beside: () => readonly Placed[] = () => [];
+  /** Where a suggestion begins that is open; null for one that is not. */
+  placeOf: (suggestion: string) => number | null = () => null;
 
   constructor(side: HTMLElement, view: EditorView, acts: MarginActs, say: Say, language: Language) {
     this.side = side;
@@ -40,8 +45,8 @@ export class Margin {
   /** Shows the threads; a card whose thread did not change is left alone, with what is being written in it. */
   show(threads: readonly Thread[]): void {
     this.threads = threads;
-    const { by, focus } = anchorsIn(this.view.state);
-    const beside = threads.filter((thread) => thread.open && by.get(thread.id)?.removed === false);
+    const { focus } = anchorsIn(this.view.state);
+    const beside = threads.filter((thread) => thread.open && this.placeFor(thread) !== null);
     for (const [id, { card }] of this.cards) {
       if (beside.some((thread) => thread.id === id)) continue;
       card.remove();
@@ -62,11 +67,20 @@ export class Margin {
     this.place();
   }
 
-  /** Opens a card to write a comment in. */
-  compose(): void {
+  /** Where the words are that a thread is about; null when they are gone, and for a thread about no words. */
+  private placeFor(thread: Thread): number | null {
+    const anchor = anchorsIn(this.view.state).by.get(thread.id);
+    if (anchor) return anchor.removed ? null : anchor.from;
+    return thread.suggestion ? this.placeOf(thread.suggestion) : null;
+  }
+
+  /** Opens a card to write a comment in, about the first of what it may be about. */
+  compose(abouts: readonly About[]): void {
     this.draft?.remove();
     if (!this.threads.length) this.rest.remove();
-    this.draft = this.maker.draft(() => this.discard());
+    this.draft = this.maker.draft(abouts, () => this.discard());
+    const [about] = abouts;
+    this.draftAt = about?.kind === "suggestion" ? this.placeOf(about.id) : null;
     this.side.append(this.draft);
     this.place();
     const wide = matchMedia("(min-width: 68.01rem)").matches;
@@ -94,14 +108,16 @@ export class Margin {
 
   private placeNow(): void {
     const top = this.side.getBoundingClientRect().top;
-    const { by, draft } = anchorsIn(this.view.state);
+    const { draft } = anchorsIn(this.view.state);
     const wanted: { card: HTMLElement; y: number; on: boolean }[] = [];
     for (const [id, { card }] of this.cards) {
-      const anchor = by.get(id);
-      if (anchor) wanted.push({ card, y: this.heightOf(anchor.from) - top, on: card.classList.contains("on") });
+      const thread = this.threads.find((one) => one.id === id);
+      const at = thread ? this.placeFor(thread) : null;
+      if (at !== null) wanted.push({ card, y: this.heightOf(at) - top, on: card.classList.contains("on") });
     }
     for (const { card, at, on } of this.beside()) wanted.push({ card, y: this.heightOf(at) - top, on });
-    if (this.draft) wanted.push({ card: this.draft, y: draft ? this.heightOf(draft.from) - top : 0, on: true });
+    const writing = draft?.from ?? this.draftAt ?? this.view.state.selection.from;
+    if (this.draft) wanted.push({ card: this.draft, y: this.heightOf(writing) - top, on: true });
     wanted.sort((one, other) => one.y - other.y || Number(other.on) - Number(one.on));
     this.order(wanted.map(({ card }) => card));
     const heights = wanted.map(({ card }) => card.offsetHeight);
@@ -135,6 +151,12 @@ export class Margin {
     }
   }
 
+  private placeName(thread: Thread): string {
+    if (thread.suggestion) return this.say("onSuggestion");
+    const section = sectionsIn(this.view.state.doc).find(({ id }) => id === thread.section);
+    return section ? this.say("onSection", { section: section.title }) : this.say(thread.section ? "onASection" : "wholeText");
+  }
+
   /** Below the cards: threads whose words are gone, those on no words, and those that are resolved, folded. */
   private showRest(others: readonly Thread[]): void {
     const { by } = anchorsIn(this.view.state);
@@ -146,7 +168,8 @@ export class Margin {
       parts.push(
         this.maker.listed(
           thread,
-          element("p", { class: "label" }, this.say(thread.section ? "onSection" : "wholeText")),
+          element("p", { class: "label" }, this.placeName(thread)),
+          thread.suggestion && thread.quote ? element("q", {}, thread.quote) : null,
         ),
       );
     if (gone.length) parts.push(element("h2", { class: "label rest-title" }, icon("unlink"), this.say("removedTitle")));
@@ -170,7 +193,7 @@ export class Margin {
     }
     if (!this.threads.length && !this.draft)
       parts.push(element("p", { class: "muted small rest-title" }, this.say("noThreads")));
-    if (this.rest.contains(document.activeElement) && document.activeElement?.matches("input")) return; // an answer is being written
+    if (this.rest.contains(document.activeElement) && document.activeElement?.closest("form")) return; // an answer is being written
     this.rest.replaceChildren(...parts);
     this.rest.classList.toggle("bare", !this.threads.length);
     if (parts.length) this.side.append(this.rest);

@@ -1,7 +1,7 @@
 // Messages that stand above the text until they are dealt with: what was refused, words that found no place, the end.
 import { button, element, icon } from "./dom.ts";
-import type { Loss } from "./host.ts";
-import type { Say, Words } from "./words.ts";
+import type { Again, Loss } from "./host.ts";
+import { moment, type Language, type Say, type Words } from "./words.ts";
 
 const LOSSES: Readonly<Record<Loss, keyof Words>> = {
   moved: "lostWhy",
@@ -36,14 +36,14 @@ export class Notices {
   }
 
   /** Words that had not been sent when the page was closed are in the text again. */
-  restored(at: number, language: string): void {
-    const time = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(at);
+  restored(at: number, language: Language): void {
+    const time = moment(new Date(at), language);
     const acts = element("p", { class: "acts" }, this.closer("restored"));
     this.show("restored", "ok", "check", this.say("restored"), this.say("restoredWhy", { time }), acts);
   }
 
   /** Words to copy. Those that are lost for the same reason one after the other stand in one notice. */
-  lost(words: string, why: Loss, refusal?: { title: string; detail: string }): void {
+  lost(words: string, why: Loss, refusal?: { title: string; detail: string }, again: Again | null = null): void {
     const known = this.standing.get(why)?.querySelector("textarea");
     if (known) {
       known.value += `\n${words}`;
@@ -65,17 +65,17 @@ export class Notices {
     );
     const title = refusal?.title || this.say("lostTitle");
     const detail = refusal ? `${refusal.detail} ${this.say(LOSSES[why])}` : this.say(LOSSES[why]);
-    this.show(why, "warn", "unlink", title, detail, text, element("p", { class: "acts" }, copy, insert, this.closer(why)));
+    this.show(why, "warn", "unlink", title, detail, text, element("p", { class: "acts" }, ...this.again(why, again), copy, insert, this.closer(why)));
   }
 
-  refused({ title, detail }: { title: string; detail: string }): void {
+  refused({ title, detail }: { title: string; detail: string }, again: Again | null = null): void {
     this.show(
       "refused-only",
       "warn",
       "circle-alert",
       title,
       detail,
-      element("p", { class: "acts" }, this.closer("refused-only")),
+      element("p", { class: "acts" }, ...this.again("refused-only", again), this.closer("refused-only")),
     );
   }
 
@@ -102,6 +102,23 @@ export class Notices {
       detail || (known ? this.say(known) : ""),
       element("p", { class: "acts" }, again),
     );
+  }
+
+  /** A button that suggests the words once more; where their place is not certain it says so. */
+  private again(key: string, again: Again | null): HTMLElement[] {
+    if (!again) return [];
+    const told = element("span", { class: "small", role: "status" });
+    const control = button(
+      { class: "btn small" },
+      () => {
+        if (again()) return this.close(key);
+        told.textContent = this.say("againNot");
+        control.remove();
+      },
+      icon("rotate-cw"),
+      this.say("again"),
+    );
+    return [control, told];
   }
 
   private closer(key: string): HTMLButtonElement {

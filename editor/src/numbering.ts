@@ -24,6 +24,25 @@ export function sectionNumbers(doc: Node): Map<number, string> {
   return found;
 }
 
+/** A section as one speaks of it. */
+export interface Section {
+  readonly id: string;
+  readonly title: string;
+  readonly at: number;
+}
+
+/** The sections in the order of the text, each with its number and title. */
+export function sectionsIn(doc: Node): Section[] {
+  const numbers = sectionNumbers(doc);
+  const found: Section[] = [];
+  doc.forEach((block, at, place) => {
+    if (block.type.name !== "heading" || !block.attrs["id"]) return;
+    const title = block.textContent.length > 60 ? `${block.textContent.slice(0, 59).trimEnd()}…` : block.textContent;
+    found.push({ id: String(block.attrs["id"]), title: `${numbers.get(place) ?? ""} ${title}`.trim(), at });
+  });
+  return found;
+}
+
 /** The highest heading level used; null without headings. */
 export function topLevel(doc: Node): number | null {
   let top: number | null = null;

@@ -2,7 +2,7 @@
 import { element, icon } from "./dom.ts";
 import type { Can } from "./frames.ts";
 import type { Phase } from "./phases.ts";
-import type { Say } from "./words.ts";
+import { clock, type Language, type Say } from "./words.ts";
 
 export interface Keeping {
   readonly phase: Phase;
@@ -23,7 +23,7 @@ export class Saved {
   private readonly say: Say;
   private readonly retry: () => void;
   private readonly bar: HTMLElement;
-  private readonly language: string;
+  private readonly language: Language;
   private readonly told = element("span", { class: "sr" });
   private readonly seen = element("span", { "aria-hidden": "true", class: "saved-words" });
   private key = "";
@@ -31,10 +31,10 @@ export class Saved {
   private backUntil = 0;
   private wasOffline = false;
 
-  constructor(line: HTMLElement, say: Say, language: string, retry: () => void) {
+  constructor(line: HTMLElement, say: Say, language: Language, retry: () => void) {
     this.line = line;
     this.say = say;
-    this.language = language === "fr" ? "fr-FR" : "en-GB";
+    this.language = language;
     this.retry = retry;
     this.bar = element("section", { class: "offline-bar", role: "status" });
     line.replaceChildren(this.seen, this.told);
@@ -86,7 +86,7 @@ export class Saved {
     const goOn = this.say(keeps ? "offlineGoOn" : "offlineNotKept");
     if (this.bar.isConnected && this.bar.dataset["goOn"] === goOn) return;
     this.bar.dataset["goOn"] = goOn;
-    const time = new Intl.DateTimeFormat(this.language, { hour: "2-digit", minute: "2-digit" }).format(since);
+    const time = clock(new Date(since), this.language);
     const words = element(
       "span",
       {},

@@ -16,6 +16,10 @@ export interface SuggestionActs {
   may(): { readonly can: Can; readonly decides: boolean };
   row(id: string): SuggestionRow | undefined;
   readonly who: Who;
+  /** A comment on the suggestion; the title says which. */
+  comment(id: string, title: string): void;
+  /** Other suggestions are chosen, to be decided together. */
+  chose(): void;
 }
 
 /** A card with where its words begin. */
@@ -31,6 +35,7 @@ export class SuggestionCards {
   private readonly acts: SuggestionActs;
   private readonly say: Say;
   private readonly language: Language;
+  readonly chosen = new Set<string>();
   private readonly cards = new Map<string, { key: string; card: HTMLElement; at: number }>();
 
   constructor(side: HTMLElement, view: EditorView, acts: SuggestionActs, say: Say, language: Language) {
@@ -49,8 +54,22 @@ export class SuggestionCards {
       if (list.some((one) => one.id === id)) continue;
       card.remove();
       this.cards.delete(id);
+      this.chosen.delete(id);
     }
     list.forEach((one, place) => this.showOne(one, place, list, one.id === focus));
+  }
+
+  /** Chooses none any more. */
+  forget(): void {
+    this.chosen.clear();
+    for (const box of this.side.querySelectorAll<HTMLInputElement>(".sug-choose")) box.checked = false;
+    this.acts.chose();
+  }
+
+  /** Whether one may accept it here: in a review nobody accepts what they suggested. */
+  accepts(id: string): boolean {
+    const { can, decides } = this.acts.may();
+    return decides && !(this.acts.mine(id) && can === "suggest");
   }
 
   placed(): Placed[] {
@@ -92,6 +111,7 @@ export class SuggestionCards {
       " ",
       element("span", { class: "muted" }, say("sugBy")),
       when && element("time", {}, when),
+      this.choice(one, person.name, words),
     );
     const label = say("sugOne", { n: place + 1, m: list.length, name: person.name, words });
     const card = element(
@@ -144,13 +164,42 @@ export class SuggestionCards {
   private decisions(one: Suggestion): HTMLElement | null {
     const { acts, say } = this;
     const own = acts.mine(one.id);
+    const title = say("aboutSuggestion", { name: acts.who(one.id).name, words: sentences(one, say).join(". ") });
+    const talk = button(
+      { class: "btn quiet small" },
+      (event) => {
+        event.stopPropagation();
+        acts.comment(one.id, title);
+      },
+      icon("message-square"),
+      say("comment"),
+    );
     const { can, decides } = acts.may();
-    if (!decides && !(own && can !== "read")) return null;
-    const accepts = decides && !(own && can === "suggest"); // in a review nobody accepts what they suggested
+    if (!decides && !(own && can !== "read")) return element("p", { class: "acts" }, talk);
+    const accepts = this.accepts(one.id);
     const accept = button({ class: "btn small" }, (event) => this.act(event, [one.id], []), icon("check"), say("accept"));
     const away = say(own ? "withdraw" : "reject");
     const reject = button({ class: "btn quiet small" }, (event) => this.act(event, [], [one.id]), away);
-    return element("p", { class: "acts" }, accepts && accept, reject);
+    return element("p", { class: "acts" }, accepts && accept, reject, talk);
+  }
+
+  /** A box that chooses the suggestion, where one may decide on it. */
+  private choice(one: Suggestion, name: string, words: string): HTMLElement | null {
+    if (!this.acts.may().decides) return null;
+    const box = element("input", {
+      class: "sug-choose",
+      type: "checkbox",
+      "aria-label": this.say("choose", { name, words }),
+    });
+    box.checked = this.chosen.has(one.id);
+    box.addEventListener("click", (event) => event.stopPropagation());
+    box.addEventListener("keydown", (event) => event.key !== "Escape" && event.stopPropagation());
+    box.addEventListener("change", () => {
+      if (box.checked) this.chosen.add(one.id);
+      else this.chosen.delete(one.id);
+      this.acts.chose();
+    });
+    return box;
   }
 
   private several(one: Suggestion, list: readonly Suggestion[]): HTMLElement | null {

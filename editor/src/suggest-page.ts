@@ -3,18 +3,25 @@ import { Selection, type EditorState, type Plugin, type Transaction } from "pros
 import type { EditorView } from "prosemirror-view";
 import { button, icon } from "./dom.ts";
 import type { Can, Person, SuggestionRow } from "./frames.ts";
+import { look } from "./look.ts";
+import { placeOf, rewordings } from "./suggest-again.ts";
+import { SuggestBar } from "./suggest-bar.ts";
 import {
   focusedSuggestion,
   openSuggestions,
+  spellsOut,
   suggestionAt,
   suggestionsPlugin,
+  withSpelling,
   withSuggestion,
 } from "./suggest-look.ts";
 import { suggestionIds } from "./suggest-layers.ts";
 import { suggestBreach } from "./suggest-law.ts";
 import { SuggestionCards, type Placed } from "./suggest-margin.ts";
 import { SuggestMode } from "./suggest-mode.ts";
+import { Projection, type Shown } from "./suggest-view.ts";
 import { sessionOf } from "./suggestions.ts";
+import { tablesPlugin } from "./tables.ts";
 import type { Language, Say } from "./words.ts";
 
 /** What suggestions need of the page. */
@@ -26,8 +33,13 @@ export interface SuggestHost {
   told(refusal: { title: string; detail: string }): void;
   /** Decides once everything written is saved; false when there is no connection. */
   decide(accept: readonly string[], reject: readonly string[]): void;
-  /** Whether somebody speaks of the words between two places. */
+  /** Whether somebody speaks of the words between two places, or of a suggestion itself. */
   isDiscussed(from: number, to: number): boolean;
+  isAnswered(id: string): boolean;
+  /** Opens a comment on a suggestion. */
+  comment(id: string, title: string): void;
+  /** Another text is shown: with suggestions, without, or as it would be. */
+  projected(): void;
 }
 
 export class SuggestPage {
@@ -37,6 +49,10 @@ export class SuggestPage {
   private readonly me: Person;
   private readonly say: Say;
   private readonly language: Language;
+  readonly bar: SuggestBar;
+  private projection: Projection | null = null;
+  private shown: Shown = "suggestions";
+  private side: HTMLElement | null = null;
   private chosen = false;
   private rows = new Map<string, SuggestionRow>();
   private people = new Map<string, Person>();
@@ -52,7 +68,22 @@ export class SuggestPage {
       refused: (reason) => host.told({ title: say("refusedTitle"), detail: say(reason) }),
       isClosed: (id) => this.isDiscussed(id),
     });
+    this.bar = new SuggestBar(
+      {
+        shown: (shown) => this.project(shown),
+        walk: (by) => this.walk(by),
+        spell: (on) => this.spell(on),
+        decideChosen: (accept) => this.decide([...(this.cards?.chosen ?? [])], accept),
+        forget: () => this.cards?.forget(),
+      },
+      say,
+    );
     this.button = button({ class: "btn quiet small", "aria-pressed": "false" }, () => this.toggle(), icon("pen-tool"), say("suggest"));
+  }
+
+  /** Whether another text is shown than the one that is written on. */
+  get isProjected(): boolean {
+    return this.shown !== "suggestions";
   }
 
   /** Whether what is written here is suggested: by choice, or because one may do no more. */
@@ -91,7 +122,41 @@ export class SuggestPage {
     view?.dispatch(withSuggestion(view.state));
   }
 
-  build(side: HTMLElement, view: EditorView): void {
+  /** The reason that goes with what is newly suggested between the two texts; it goes once. */
+  noteFor(before: EditorState["doc"], after: EditorState["doc"]): string {
+    const { note } = this.bar;
+    const known = suggestionIds(before);
+    if (!note || [...suggestionIds(after)].every((id) => known.has(id))) return "";
+    this.bar.sent();
+    return note;
+  }
+
+  /** How to suggest once more what found no place; null where that cannot be told. */
+  again(before: EditorState["doc"], after: EditorState["doc"]): (() => boolean) | null {
+    const wanted = rewordings(before, after);
+    return (
+      wanted &&
+      (() => {
+        const view = this.host.view();
+        if (!view || !view.editable || !wanted.every((one) => placeOf(view.state.doc, one))) return false;
+        for (const one of wanted) {
+          const place = placeOf(view.state.doc, one);
+          if (place) view.dispatch(view.state.tr.insertText(one.fresh, place.from, place.to));
+        }
+        view.focus();
+        return true;
+      })
+    );
+  }
+
+  build(side: HTMLElement, sheet: HTMLElement, view: EditorView): void {
+    this.side = side;
+    this.projection = new Projection(
+      sheet,
+      () => [look(this.say), tablesPlugin()],
+      () => ({ class: "prose hang projected", "aria-label": this.say("textLabel"), lang: view.dom.lang, tabindex: "0" }),
+    );
+    if (remembers()) view.dispatch(withSpelling(view.state, true));
     this.cards = new SuggestionCards(
       side,
       view,
@@ -102,6 +167,8 @@ export class SuggestPage {
         may: () => ({ can: this.host.can(), decides: this.host.decides() }),
         row: (id) => this.rows.get(id),
         who: (id) => this.who(id),
+        comment: (id, title) => this.host.comment(id, title),
+        chose: () => this.show(),
       },
       this.say,
       this.language,
@@ -117,6 +184,41 @@ export class SuggestPage {
     this.button.title = forced ? this.say("suggestOnly") : this.suggests ? this.say("suggestOn") : "";
     this.host.view()?.dom.classList.toggle("suggests", this.suggests);
     this.cards?.show();
+    const state = this.host.view()?.state;
+    if (!state) return;
+    this.projection?.show(this.shown, state.doc);
+    const chosen = [...(this.cards?.chosen ?? [])];
+    this.bar.show({
+      shown: this.shown,
+      open: openSuggestions(state).length,
+      chosen: chosen.length,
+      suggests: this.suggests && this.host.can() !== "read",
+      spells: spellsOut(state),
+      accepts: chosen.some((id) => this.cards?.accepts(id)),
+    });
+  }
+
+  /** Goes into the card of the suggestion in front with the keyboard. */
+  enter(state: EditorState): boolean {
+    const id = focusedSuggestion(state);
+    if (id !== null) this.cards?.enter(id);
+    return id !== null;
+  }
+
+  /** Accepts or rejects those chosen, or else the one at the caret. */
+  decideAt(state: EditorState, accept: boolean): boolean {
+    const chosen = [...(this.cards?.chosen ?? [])];
+    const at = focusedSuggestion(state) ?? suggestionAt(state, state.selection.head);
+    const ids = chosen.length ? chosen : at === null ? [] : [at];
+    if (ids.length) this.decide(ids, accept);
+    return ids.length > 0;
+  }
+
+  /** Where an open suggestion begins; null for one that is not open. */
+  placeOf(id: string): number | null {
+    const view = this.host.view();
+    const found = view && openSuggestions(view.state).find((one) => one.id === id);
+    return found ? (found.pieces[0]?.start ?? 0) : null;
   }
 
   placed(): Placed[] {
@@ -147,6 +249,35 @@ export class SuggestPage {
     if (id === null) view.focus();
   }
 
+  /** Of several, those that one may not accept are left as they are. */
+  private decide(ids: readonly string[], accept: boolean): void {
+    const able = ids.length > 1 && accept ? ids.filter((id) => this.cards?.accepts(id)) : ids;
+    this.host.decide(accept ? able : [], accept ? [] : able);
+  }
+
+  private walk(by: 1 | -1): void {
+    const view = this.host.view();
+    if (!view) return;
+    const all = openSuggestions(view.state).filter(({ pieces }) => pieces.length);
+    const around = all.at(by > 0 ? 0 : -1);
+    const next = this.beside(view.state, by)?.id ?? around?.id;
+    if (next !== undefined) this.focus(next);
+  }
+
+  private spell(on: boolean): void {
+    const view = this.host.view();
+    view?.dispatch(withSpelling(view.state, on));
+    remember(on);
+  }
+
+  private project(shown: Shown): void {
+    this.shown = shown;
+    const view = this.host.view();
+    if (view) view.dom.hidden = this.isProjected;
+    if (this.side) this.side.hidden = this.isProjected;
+    this.host.projected();
+  }
+
   private toggle(): void {
     if (this.host.can() === "edit") this.chosen = !this.chosen;
     this.show();
@@ -161,6 +292,25 @@ export class SuggestPage {
   private isDiscussed(id: string): boolean {
     const view = this.host.view();
     const pieces = view ? (openSuggestions(view.state).find((one) => one.id === id)?.pieces ?? []) : [];
-    return pieces.some(({ start, end }) => this.host.isDiscussed(start, end));
+    return this.host.isAnswered(id) || pieces.some(({ start, end }) => this.host.isDiscussed(start, end));
+  }
+}
+
+/** Whether changes are spelled out is remembered on this device, where it lets one. */
+const SPELLS = "charte-spells";
+
+function remembers(): boolean {
+  try {
+    return localStorage.getItem(SPELLS) === "yes";
+  } catch {
+    return false;
+  }
+}
+
+function remember(on: boolean): void {
+  try {
+    localStorage.setItem(SPELLS, on ? "yes" : "no");
+  } catch {
+    // a browser that keeps nothing asks again
   }
 }

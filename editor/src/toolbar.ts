@@ -226,6 +226,7 @@ export class Toolbar {
       ),
       element("div", { class: "row-tight", role: "group" }, ...this.all(MORE.slice(8))),
       this.numbering,
+      document.getElementById("keys") && element("button", { class: "btn quiet small", type: "button", popovertarget: "keys" }, this.say("keys")),
     );
     const control = button(
       { class: "icon-btn", "aria-label": this.say("more"), title: this.say("more"), popovertarget: "more-formatting" },

@@ -127,13 +127,34 @@ export const en = {
   removedTitle: "Text removed",
   removedBy: "Removed by {name}",
   wholeText: "On the whole text",
-  onSection: "On a section",
+  onSection: "On {section}",
+  onASection: "On a section",
+  onSuggestion: "On a suggestion",
+  about: "What the comment is about",
+  aboutWords: "The words selected",
+  aboutWhole: "The whole text",
+  aboutSuggestion: "Suggestion of {name}: {words}",
+  wordsGone: "The words have gone in the meantime. Select others, or choose the section.",
+  namesHint: "@ and a name, of a person or of a team, calls them.",
+  choices: "People and teams",
+  choicesOne: "1 name. Enter takes it.",
+  choicesMany: "{n} names. Arrows to choose, Enter to take.",
+  team: "team",
+  nobody: "Nobody in particular",
+  askMore: "Who sees it, whom it waits for",
+  askAssign: "Assign, due date",
+  askLane: "Seen by",
+  askAll: "Everybody who sees this text",
+  askOnly: "Only {team}, for good",
+  askAssigned: "Waits for",
+  askDue: "Due on (optional)",
+  askBlocking: "Holds back publication until it is resolved",
+  askSave: "Save",
   blocking: "Blocking",
   onlyTeam: "Only {team}",
   waitsFor: "For {name}",
   dueOn: "Due {date}",
   noThreads: "No comment yet. Select words and choose Comment.",
-  selectWords: "Select the words to comment on first.",
   justNow: "just now",
   offlineAnswer: "Not sent: there is no connection. Try again.",
   placeholder: "Write here, or paste from Word.",
@@ -269,13 +290,34 @@ export const fr: Words = {
   removedTitle: "Texte supprimé",
   removedBy: "Supprimé par {name}",
   wholeText: "Sur tout le texte",
-  onSection: "Sur une section",
+  onSection: "Sur «\u00a0{section}\u00a0»",
+  onASection: "Sur une section",
+  onSuggestion: "Sur une suggestion",
+  about: "Objet du commentaire",
+  aboutWords: "Les mots sélectionnés",
+  aboutWhole: "Le texte entier",
+  aboutSuggestion: "Suggestion de {name}\u00a0: {words}",
+  wordsGone: "Ces mots ont disparu entre-temps. Sélectionnez-en d’autres, ou choisissez la section.",
+  namesHint: "@ suivi d’un nom, de personne ou d’équipe, l’avertit.",
+  choices: "Personnes et équipes",
+  choicesOne: "1 nom. Entrée le retient.",
+  choicesMany: "{n} noms. Flèches pour choisir, Entrée pour retenir.",
+  team: "équipe",
+  nobody: "Personne en particulier",
+  askMore: "Qui le voit, de qui il attend une réponse",
+  askAssign: "Confier, échéance",
+  askLane: "Visible par",
+  askAll: "Tous ceux qui voient ce texte",
+  askOnly: "L’équipe {team} seulement, définitivement",
+  askAssigned: "Attend une réponse de",
+  askDue: "Échéance (facultative)",
+  askBlocking: "Retient la publication jusqu’à ce que le fil soit résolu",
+  askSave: "Enregistrer",
   blocking: "Bloquant",
   onlyTeam: "{team} seulement",
   waitsFor: "Pour {name}",
   dueOn: "Échéance {date}",
   noThreads: "Aucun commentaire. Sélectionnez des mots et choisissez Commenter.",
-  selectWords: "Sélectionnez d’abord les mots à commenter.",
   justNow: "à l’instant",
   offlineAnswer: "Pas envoyé\u00a0: il n’y a pas de connexion. Réessayez.",
   placeholder: "Écrivez ici, ou collez depuis Word.",
@@ -296,6 +338,20 @@ export function speaker(language: Language): Say {
       const value = values[name];
       return value === undefined ? whole : typeof value === "number" ? numbers.format(value) : value;
     });
+}
+
+/** A time of day as pages write it: 10:02; 10 h 02, and 10 h on the hour. */
+export function clock(at: Date, language: Language): string {
+  const [hours, minutes] = [at.getHours(), String(at.getMinutes()).padStart(2, "0")];
+  if (language === "fr") return `${hours}\u00a0h${at.getMinutes() ? `\u00a0${minutes}` : ""}`;
+  return `${String(hours).padStart(2, "0")}:${minutes}`;
+}
+
+/** A day and a time: 24 November 2026, 10:02; 24 novembre 2026 à 10 h 02. */
+export function moment(at: Date, language: Language): string {
+  const locale = language === "fr" ? "fr-FR" : "en-GB";
+  const day = new Intl.DateTimeFormat(locale, { dateStyle: "long" }).format(at);
+  return `${day}${language === "fr" ? " à " : ", "}${clock(at, language)}`;
 }
 
 /** How long ago a moment was, as a reader says it: minutes and hours under a day, then the date. */
