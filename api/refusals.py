@@ -32,7 +32,7 @@ STATUS: Final[Mapping[type[Exception], int]] = {
     edge.InvalidPeopleFile: 422,
     edge.DuplicateEmail: 409,
     edge.LastAdmin: 409,
-    edge.SealKeyMissing: 503,
+    edge.SealKeyMissing: 409,
     edge.Fault: 500,
     writing.UnknownGuideline: 404,
     writing.UnknownVersion: 404,

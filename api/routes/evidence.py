@@ -23,7 +23,7 @@ class SealKey(BaseModel):
 
 
 @get(
-    "/versions/{version_id:str}/evidence", access=Access.MEMBER, refuses=(404, 503), sync_to_thread=True,
+    "/versions/{version_id:str}/evidence", access=Access.MEMBER, refuses=(404, 409), sync_to_thread=True,
     media_type="application/zip",
 )  # fmt: skip
 def download_evidence(visit: ThisVisit, version_id: FromPath[str]) -> "Response[bytes]":

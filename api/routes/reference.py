@@ -28,7 +28,7 @@ MEANINGS: Final = {
     413: "A file or text is larger than its limit.",
     415: "The file is not what its name says.",
     422: "A value breaks a rule; `facts` name it.",
-    503: "The database cannot be reached or is not at this release's form, or the key that seals is missing.",
+    503: "The database cannot be reached or is not at this release's form.",
 }
 
 TAGS: Final = [

@@ -160,7 +160,7 @@ def reopen(visit: ThisVisit, version_id: FromPath[str], data: JSONBody[Reopening
     return shape
 
 
-@post("/publish", access=Access.MEMBER, refuses=(404, 409, 422, 503), sync_to_thread=True, status_code=200)
+@post("/publish", access=Access.MEMBER, refuses=(404, 409, 422), sync_to_thread=True, status_code=200)
 def publish(visit: ThisVisit, version_id: FromPath[str], data: JSONBody[Publishing]) -> Published:
     """Freezes, numbers and puts in force, and supersedes the version before, in one transaction.
 

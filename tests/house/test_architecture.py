@@ -31,7 +31,7 @@ WITH_A_DATABASE = {
     "workflow.acknowledgement", "workflow.anchors", "workflow.class_facts", "workflow.classing", "workflow.audience", "workflow.audit", "workflow.drafts", "workflow.events",
     "workflow.evidence",
     "workflow.handbook", "workflow.orphans", "workflow.possible", "workflow.queries", "workflow.review",
-    "workflow.signing", "workflow.suggesting", "workflow.tables", "workflow.transition",
+    "workflow.seal_audit", "workflow.sealing", "workflow.signing", "workflow.suggesting", "workflow.tables", "workflow.transition",
 }  # fmt: skip
 
 
