@@ -67,6 +67,12 @@ WORDS: Final[Mapping[str, Words]] = {
         "reopen": "{p} takes the text back: it is a draft again.",
         "publish": "{p} publishes.",
         "withdraw": "{p} withdraws the version.",
+        "state_class": "{p} ({team}) states that the change is {c}.",
+        "agree_class": "{p} ({team}) agrees to that class.",
+        "contest_class": "{p} ({team}) contests the class.",
+        "class_0": "editorial",
+        "class_1": "clarifying",
+        "class_2": "of substance",
         "leave": "{p} ({team}) leaves the company.",
         "join": "{p} joins {team}.",
         "move": "{p} leaves {team} for another team.",
@@ -87,6 +93,7 @@ WORDS: Final[Mapping[str, Words]] = {
         "bounds": "Bounds: {bounds}.",
         "and": "; ",
         "bound": "changes of the text {edits}, departures {events}",
+        "with_classes": ", the class agreed on",
         "excluded": (
             "Proved within them: nothing is published without every sign-off that the policy asks for, on the "
             "exact words, by different people who wrote none of them; and no dead end stays untold."
@@ -165,6 +172,12 @@ WORDS: Final[Mapping[str, Words]] = {
         "reopen": "{p} reprend le texte : il redevient un brouillon.",
         "publish": "{p} publie.",
         "withdraw": "{p} retire la version.",
+        "state_class": "{p} ({team}) déclare que la modification est {c}.",
+        "agree_class": "{p} ({team}) accepte cette classe.",
+        "contest_class": "{p} ({team}) conteste la classe.",
+        "class_0": "de forme",
+        "class_1": "de clarification",
+        "class_2": "de fond",
         "leave": "{p} ({team}) quitte l’entreprise.",
         "join": "{p} rejoint {team}.",
         "move": "{p} quitte {team} pour une autre équipe.",
@@ -191,6 +204,7 @@ WORDS: Final[Mapping[str, Words]] = {
         "bounds": "Bornes : {bounds}.",
         "and": " ; ",
         "bound": "changements du texte {edits}, départs {events}",
+        "with_classes": ", la classe convenue",
         "excluded": (
             "Prouvé dans ces bornes : rien n’est publié sans toutes les approbations que la politique demande, sur "
             "les mots exacts, par des personnes différentes qui n’en ont rien écrit ; et aucune impasse ne reste "
@@ -274,6 +288,7 @@ class Teller:
                 team=", ".join(act.teams),
                 t=act.team,
                 s=self._section(counter, act.part),
+                c=self.say(f"class_{act.text}") if act.verb == "state_class" else "",
             )
         broken = counter.broken
         end = "one_side_end" if broken.code == "one_side" else broken.code
@@ -288,7 +303,8 @@ class Teller:
         return text.replace(",", "\u202f").replace(".", ",") if self.language == "fr" else text
 
     def _bound(self, bounds: Bounds) -> str:
-        return self.say("bound", edits=bounds.edits, events=bounds.events)
+        classes = self.say("with_classes") if bounds.classes else ""
+        return self.say("bound", edits=bounds.edits, events=bounds.events) + classes
 
     def _section(self, counter: Counter, part: int) -> str:
         if part >= 0 and counter.setting.parts[part].id == OUTLINE:

@@ -15,6 +15,7 @@ import workflow.permissions
 from guidelines import lineage
 from guidelines.people import Role
 from tests.workflow.test_outstanding import need, policy
+from workflow.change_class import agreement
 from workflow.facts import Choice, VersionFacts
 from workflow.machine import State
 from workflow.outstanding import Reason
@@ -33,6 +34,7 @@ LEGAL = group((Role.REVIEWER, "legal"))
 DPO = group((Role.REVIEWER, "dpo"))
 BOTH = group((Role.REVIEWER, "legal"), (Role.EDITOR, "comms"))
 STANDARD = shipped()["standard"]
+LIGHT = shipped()["light"]
 S1 = (Part("s1"),)
 
 
@@ -44,6 +46,10 @@ def small(
     **bounds: Any,
 ) -> Setting:
     return Setting(rules, "charter", "fr", groups, persons, parts, Bounds(**{"edits": 2, "remembered": 0, **bounds}))
+
+
+def by_class(**bounds: Any) -> Setting:
+    return small(LIGHT, **{"edits": 1, "classes": True, "kinds": (1,), **bounds})
 
 
 TAGGED = (Part("s1"), Part("s2", tags=frozenset({"data"})), Part("outline"))
@@ -256,6 +262,44 @@ def _a_second_pair_of_ones_own_team(patch: Patch) -> None:
     patch.setattr(workflow.outstanding, "_requirement", requirement)
 
 
+def _one_side_says_the_class(patch: Patch) -> None:
+    """What the owner team states is in effect, whether or not anybody agrees."""
+
+    def agreed(said: Any, changed: Any) -> Any:
+        claim = agreement.stated(said, changed)
+        return claim.change if claim and agreement.may_lower(changed.proposed, claim.change) else "substantive"
+
+    patch.setattr(workflow.facts, "agreed", agreed)
+
+
+def _a_class_for_any_words(patch: Patch) -> None:
+    """An agreement stays in effect when the words change behind it."""
+    patch.setattr(agreement, "_of_these_words", lambda *_: True)
+
+
+def _no_floor(patch: Patch) -> None:
+    """Any class can be agreed on, however far below what the rules propose."""
+    patch.setattr(agreement, "may_lower", lambda *_: True)
+
+
+def _writers_agree_to_the_class(patch: Patch) -> None:
+    right_refuse, right_agreed = agreement.refuse_to_agree, agreement.agreed
+    nobody: frozenset[str] = frozenset()
+    patch.setattr(
+        agreement,
+        "refuse_to_agree",
+        lambda who, said, changed: right_refuse(who, said, replace(changed, writers=nobody)),
+    )
+    patch.setattr(workflow.facts, "agreed", lambda said, changed: right_agreed(said, replace(changed, writers=nobody)))
+
+
+def _a_contest_is_ignored(patch: Patch) -> None:
+    right = agreement.answers
+    patch.setattr(
+        agreement, "answers", lambda *known: [one for one in right(*known) if one.said is not agreement.Said.CONTEST]
+    )
+
+
 @dataclass(frozen=True)
 class Variant:
     breaks: Callable[[Patch], None]
@@ -308,6 +352,13 @@ VARIANTS: dict[str, Variant] = {
     "a team is asked once": Variant(
         _a_team_is_asked_once, "dead_end_untold", small(TWICE, parts=(Part("s1"), Part("outline")), edits=1), 2
     ),
+    "one side says the class": Variant(_one_side_says_the_class, "not_approved", by_class(), 5),
+    "an agreement on the class holds for any words": Variant(
+        _a_class_for_any_words, "not_approved", by_class(edits=2, kinds=(0, 2)), 9
+    ),
+    "the class has no floor": Variant(_no_floor, "not_approved", by_class(kinds=(2,)), 6),
+    "writers agree to the class": Variant(_writers_agree_to_the_class, "not_approved", by_class(), 6),
+    "a contest of the class is ignored": Variant(_a_contest_is_ignored, "not_approved", by_class(), 7),
     "a second pair of the same team": Variant(
         _a_second_pair_of_ones_own_team, "dead_end_imagined", small(PAIR, persons=(0, 1, 1), edits=1), 3
     ),

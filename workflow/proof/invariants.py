@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from guidelines.people import Role
 from guidelines.sections import META, OUTLINE
+from workflow.change_class.agreement import Said
 from workflow.facts import Choice
-from workflow.policy import Requirement
+from workflow.policy import Change, Requirement
 from workflow.proof.model import PINNED, PRESENT, Part, Setting, World
 
 
@@ -56,11 +57,12 @@ class Ghost:
         approved = self._approved(world, part)
         broken = list(self._unmet(world, part, makers, approved))
         yield from broken
-        if not broken and not set(approved.values()) - {self.setting.owner_team}:
+        both = not self.setting.bounds.classes or self.class_agreed(world) != "editorial"
+        if both and not broken and not set(approved.values()) - {self.setting.owner_team}:
             yield Broken("one_side", part, self.setting.policy.other_side)
 
     def _unmet(self, world: World, part: int, makers: set[int], approved: dict[int, str]) -> Iterator[Broken]:
-        for need in self._needs():
+        for need in self._needs(world):
             if not self._concerns(need, part, world):
                 continue
             given = {who for who, team in approved.items() if team == need.team}
@@ -107,13 +109,38 @@ class Ghost:
             made[written.text] = before | writers
         return made[history[-1].text]
 
-    def _needs(self) -> Iterator[Requirement]:
+    def class_agreed(self, world: World) -> Change:
+        """The class that both sides really agreed on, of these very words: by two, of whom the one wrote none of it."""
+        changed = [part for part in self._parts() if world.text(part) != 0]
+        weight = max((world.histories[part][-1].weight for part in changed), default=0)
+        makers = {who for part in changed for who in self.makers(world, part)}
+        if self.setting.bounds.first_edition:
+            return "substantive"
+        claims = [(who, person.claim) for who, person in enumerate(world.people)]
+        said = [(who, claim) for who, claim in claims if claim is not None and claim.texts == world.texts]
+        if any(one.said is Said.CONTEST for _, one in said):
+            return "substantive"
+        for change in ("editorial", "clarifying"):
+            stating = {who for who, one in said if one.said is Said.STATE and one.change == change}
+            agreeing = {who for who, one in said if one.said is Said.AGREE and one.change == change} - makers
+            sides = any(one != other for one in stating for other in agreeing if self._sides(world, one, other))
+            if sides and weight - ("editorial", "clarifying").index(change) <= 1:
+                return "editorial" if change == "editorial" else "clarifying"
+        return "substantive"
+
+    def _sides(self, world: World, one: int, other: int) -> bool:
+        policy = self.setting.policy
+        teams = [{team for _, team in self.setting.groups[world.people[who].group].memberships} for who in (one, other)]
+        return policy.owner_team in teams[0] and policy.other_side in teams[1]
+
+    def _needs(self, world: World) -> Iterator[Requirement]:
+        agreed = self.class_agreed(world) if self.setting.bounds.classes else "substantive"
         for need in self.setting.policy.requirements():
             when = need.when
             if (
                 self.setting.kind in (when.kinds or [self.setting.kind])
                 and self.setting.language in (when.languages or [self.setting.language])
-                and "substantive" in (when.classes or ["substantive"])
+                and agreed in (when.classes or [agreed])
             ):
                 yield need
 

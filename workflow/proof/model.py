@@ -11,9 +11,10 @@ from typing import Final, NamedTuple
 
 from guidelines.people import Actor, Role
 from guidelines.sections import OUTLINE
+from workflow.change_class.agreement import Said
 from workflow.facts import Choice
 from workflow.machine import State
-from workflow.policy import Policy
+from workflow.policy import Change, Policy
 
 LIVES: Final = tuple(State)
 PRESENT, PINNED = 1, 2
@@ -53,6 +54,9 @@ class Bounds:
     #: People who leave, come or change team.
     events: int = 0
     objections: bool = False
+    #: Whether people agree on the class of the change, and the rules' proposals for the changes that they make.
+    classes: bool = False
+    kinds: tuple[int, ...] = (2,)
     threads: bool = False
     #: Decisions of a person on a section that are kept besides the last, which alone counts.
     remembered: int = 1
@@ -98,12 +102,22 @@ class PartRecord(NamedTuple):
     log: tuple[Entry, ...] = ()
 
 
+class Claim(NamedTuple):
+    """What a person last said of the class of the change, of which texts, after how many changes of them."""
+
+    said: Said
+    change: Change
+    texts: tuple[int, ...]
+    revision: int
+
+
 class Record(NamedTuple):
     """Everything that the rules know of a person."""
 
     group: int
     flags: int
     parts: tuple[PartRecord, ...]
+    claim: Claim | None = None
 
 
 class Written(NamedTuple):
@@ -111,6 +125,8 @@ class Written(NamedTuple):
 
     text: int
     restored: bool = False
+    #: The rank of the class that the rules propose for it, measured against the words in force.
+    weight: int = 2
 
 
 History = tuple[Written, ...]
@@ -133,6 +149,16 @@ class World(NamedTuple):
     blocked: tuple[bool, ...]
     histories: tuple[History, ...]
     people: tuple[Record, ...]
+
+    @property
+    def texts(self) -> tuple[int, ...]:
+        """The words of every section."""
+        return tuple(history[-1].text for history in self.histories)
+
+    @property
+    def revision(self) -> int:
+        """How often words were changed."""
+        return sum(map(len, self.histories))
 
     def text(self, part: int) -> int:
         """The words that the section has now."""
@@ -168,7 +194,7 @@ def initial(setting: Setting) -> World:
         setting.bounds.edits,
         setting.bounds.events,
         tuple(False for _ in setting.parts),
-        tuple((Written(0),) for _ in setting.parts),
+        tuple((Written(0, weight=2 * first),) for _ in setting.parts),
         tuple(here + absent),
     )
 

@@ -1,6 +1,6 @@
 """The whole check of a policy: what is found without a search, then what a search proves, or the story against it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from workflow.policy import Policy
@@ -15,6 +15,8 @@ from workflow.proof.story import Told, story
 NOBODY_TO_SEARCH: Final = frozenset({"unknown_team", "unknown_person", "person_of_another_team", "too_few_named"})
 #: Sections beyond which a second change would take minutes.
 FEW_SECTIONS: Final = 2
+#: Changes of each class that the rules can propose.
+EVERY_KIND: Final = (0, 1, 2)
 MOST_STATES: Final = 400_000
 
 
@@ -62,20 +64,31 @@ def check(policy: Policy, organisation: Organisation | None = None) -> Report:
         return report
     for case in cases(policy):
         if case.needs:
-            for bounds in _bounds(len(setting(policy, company, case, Bounds()).parts)):
-                _search(report, setting(policy, company, case, bounds))
+            for bounds in _bounds(policy, len(setting(policy, company, case, Bounds()).parts)):
+                among = setting(policy, company, case, bounds)
+                _search(report, _one_section(among) if bounds.classes else among)
                 if report.counter is not None:
                     return report
     return report
 
 
-def _bounds(sections: int) -> list[Bounds]:
+def _bounds(policy: Policy, sections: int) -> list[Bounds]:
     edits = 2 if sections <= FEW_SECTIONS else 1
     changes = Bounds(edits=edits, remembered=0, most_states=MOST_STATES)
-    if sections > FEW_SECTIONS:
-        return [changes]
     leaving = Bounds(edits=1, events=1, remembered=0, most_states=MOST_STATES)
-    return [changes, leaving]
+    kinds = EVERY_KIND if sections <= FEW_SECTIONS else (2,)
+    agreeing = Bounds(edits=1, classes=True, kinds=kinds, remembered=0, most_states=MOST_STATES)
+    by_class = any(need.when.classes is not None for need in policy.requirements())
+    few = sections <= FEW_SECTIONS
+    return [changes, *([leaving] if few else []), *([agreeing] if by_class else [])]
+
+
+def _one_section(among: Setting) -> Setting:
+    """The class is one for the whole text: a section that is read for its own sake by nobody stands for all of them."""
+    policy = among.policy
+    reading = {policy.owner_team, *(need.team for need in policy.requirements() if need.scope == "all")}
+    here = [{team for _, team in group.memberships} & reading for group in among.groups]
+    return replace(among, parts=among.parts[:1], people=tuple(group for group in among.people if here[group]))
 
 
 def _search(report: Report, among: Setting) -> None:

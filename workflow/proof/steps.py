@@ -6,11 +6,15 @@ from itertools import chain
 from typing import Final, NamedTuple, cast
 
 from workflow import eligible, machine, permissions
+from workflow.change_class.agreement import UNAGREED, Said
+from workflow.change_class.findings import RANK
 from workflow.errors import WorkflowError
 from workflow.facts import Choice
 from workflow.machine import Action, State
 from workflow.permissions import Permission
+from workflow.policy import Change
 from workflow.predicates import Context
+from workflow.proof.classes import Classes
 from workflow.proof.model import (
     LIVES,
     PINNED,
@@ -47,6 +51,11 @@ class Act(NamedTuple):
 
 
 #: Acts that leave the words alone: what a review is made of.
+CLAIMING: Final = {
+    Said.STATE: ("state_class", Action.STATE_CLASS, Permission.STATE_CLASS),
+    Said.AGREE: ("agree_class", Action.AGREE_CLASS, Permission.ANSWER_CLASS),
+    Said.CONTEST: ("contest_class", Action.CONTEST_CLASS, Permission.ANSWER_CLASS),
+}
 REVIEWING: Final = frozenset({"approve", "object", "retract", "lift", "block", "resolve"})
 Step = tuple[Act, list[int]]
 
@@ -64,9 +73,11 @@ class Steps:
     _views_of: dict[tuple[int, int], int] = field(default_factory=dict)
     _permitted: dict[tuple[int, State, Action], bool] = field(default_factory=dict)
     _unchanged: dict[tuple[int, ...], bool] = field(default_factory=dict)
+    _changes: dict[Packed, Change] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.rules = Rules(self.setting)
+        self.classes = Classes(self.rules)
         self.parts = range(len(self.setting.parts))
         self.first_person = HEAD + len(self.setting.parts)
         self.pins = any(need.quorum == "all" for need in self.rules.needs)
@@ -102,7 +113,17 @@ class Steps:
 
     def cases(self, state: Packed) -> list[tuple[Judged, list[int]]]:
         """For each section the product's answers, and each person's place in them."""
-        return [self._case(state, part) for part in self.parts]
+        change = self.change(state)
+        return [self._case(state, part, change) for part in self.parts]
+
+    def change(self, state: Packed) -> Change:
+        """The class that the product takes to be in effect."""
+        if not self.setting.bounds.classes:
+            return UNAGREED
+        key = state[HEAD:]
+        if key not in self._changes:
+            self._changes[key] = self.classes.in_effect(self.unpack(state))
+        return self._changes[key]
 
     def is_ready(self, state: Packed, cases: list[tuple[Judged, list[int]]]) -> bool:
         """Whether the product would say that nothing is outstanding."""
@@ -125,6 +146,7 @@ class Steps:
             yield from chain(self._moving(state, life, cases), self._talking(state, life), self._world(state))
         if life is State.IN_REVIEW:
             yield from self._deciding(state, cases)
+            yield from self._claiming(state, life)
 
     def may(self, number: int, life: State, action: Action, permission: Permission) -> bool:
         """Whether the person is there, has the right, and the machine knows the action."""
@@ -139,14 +161,14 @@ class Steps:
             self._permitted[key] = permissions.may(permission, actor(self.setting.groups[record.group]), context)
         return self._permitted[key]
 
-    def _case(self, state: Packed, part: int) -> tuple[Judged, list[int]]:
+    def _case(self, state: Packed, part: int, change: Change) -> tuple[Judged, list[int]]:
         numbers = [self._view(number, part) for number in state[self.first_person :]]
         order = sorted(numbers)
         kept = self._places_kept(state)
-        key = (part, state[HEAD + part], state[3] >> part & 1, kept, *order)
+        key = (part, state[HEAD + part], state[3] >> part & 1, kept, change, *order)
         if key not in self.judged:
             views = tuple(cast(View, self.views.values[number]) for number in order)
-            case = Case(part, self.history(state, part), bool(state[3] >> part & 1), kept, views)
+            case = Case(part, self.history(state, part), bool(state[3] >> part & 1), kept, views, change)
             self.judged[key] = self.rules.judge(case)
         return self.judged[key], [order.index(number) for number in numbers]
 
@@ -173,10 +195,13 @@ class Steps:
             for part in self.parts:
                 history = self.history(state, part)
                 texts = {written.text for written in history}
-                yield self._written(state, who, part, "edit", Written(max(texts) + 1))
+                for kind in self.setting.bounds.kinds:
+                    weight = max(kind, history[-1].weight)
+                    yield self._written(state, who, part, "edit", Written(max(texts) + 1, weight=weight))
                 for text in sorted(texts - {history[-1].text}):
-                    yield self._written(state, who, part, "restore", Written(text, True))
-                    yield self._written(state, who, part, "retype", Written(text))
+                    weight = next(written.weight for written in history if written.text == text)
+                    yield self._written(state, who, part, "restore", Written(text, True, weight))
+                    yield self._written(state, who, part, "retype", Written(text, False, weight))
 
     def _written(self, state: Packed, who: int, part: int, verb: str, written: Written) -> Step:
         history = self.history(state, part)
@@ -264,6 +289,27 @@ class Steps:
             if log and log[-1].choice is Choice.OBJECT and log[-1].team == team:
                 after = self._decided(after, place, part, Entry(Choice.LIFT, team, text, text))
         return Act("lift", who, part, team), after
+
+    def _claiming(self, state: Packed, life: State) -> Iterator[Step]:
+        """The class is stated, agreed to or contested."""
+        if not self.setting.bounds.classes:
+            return
+        world = self.unpack(state)
+        for who, number in self._different(state):
+            for claim in self.classes.acts(world, who):
+                verb, action, permission = CLAIMING[claim.said]
+                if world.people[who].claim == claim or not self.may(number, life, action, permission):
+                    continue
+                after = list(state)
+                if claim.said is Said.STATE:  # what was said before is about another statement
+                    after[self.first_person :] = [self._silent(other) for other in state[self.first_person :]]
+                record = self.record(after[self.first_person + who])
+                after[self.first_person + who] = self.records.of(record._replace(claim=claim))
+                yield Act(verb, who, text=RANK[claim.change]), after
+
+    def _silent(self, number: int) -> int:
+        record = self.record(number)
+        return number if record.claim is None else self.records.of(record._replace(claim=None))
 
     def _talking(self, state: Packed, life: State) -> Iterator[Step]:
         """A thread that holds back publication is opened on a section, or closed."""

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from guidelines import lineage
 from guidelines.lineage import Change
 from guidelines.people import Actor
-from workflow import eligible, facts
+from workflow import eligible, facts, policy
 from workflow import outstanding as judging
 from workflow.errors import WorkflowError
 from workflow.facts import Choice, Decision, Slice, VersionFacts
@@ -34,7 +34,9 @@ class Case:
     history: History
     blocked: bool
     places_kept: bool
-    people: tuple[View, ...]
+    people: Sequence[View]
+    #: The class in effect, which says what is required.
+    change: policy.Change = "substantive"
 
     @property
     def text(self) -> int:
@@ -76,8 +78,8 @@ class Rules:
 
     @cached_property
     def needs(self) -> list[Requirement]:
-        policy = self.setting.policy
-        return [need for _, need in policy.active(kind=self.setting.kind, language=self.setting.language)]
+        rules = self.setting.policy
+        return [need for _, need in rules.active(kind=self.setting.kind, language=self.setting.language)]
 
     def slice(self, part: int, text: int, places_kept: bool) -> Slice:
         """A section with these words."""
@@ -86,7 +88,7 @@ class Rules:
             return Slice(found.id, f"{found.id}:{text}", found.owner_team, found.tags)
         return Slice(found.id, f"{found.id}:{text}")
 
-    def facts(self, cases: Sequence[Case]) -> VersionFacts:
+    def facts(self, cases: Sequence[Case], **more: Any) -> VersionFacts:
         """The facts of a version with these sections, as its queries would gather them."""
         everything = range(len(self.setting.parts))
         kept = cases[0].places_kept
@@ -110,6 +112,8 @@ class Rules:
             roster=self.teams(people, PRESENT | PINNED),
             blocking=frozenset(self.setting.parts[case.part].id for case in cases if case.blocked),
             scope_moved=facts.scope_moved(self.needs, self.anchored, now),
+            published_as=None if "changed" in more else cases[0].change,
+            **more,
         )
 
     def contributors(self, case: Case) -> frozenset[str]:
