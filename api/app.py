@@ -28,6 +28,7 @@ from api.problems import problem
 from api.render import refusal_page
 from api.routes.reference import OPENAPI, Described
 from api.routing import page_behind, routes
+from api.standings import Standings
 from api.visit import Services, admit, cookie_name, language_of, language_of_person, provide_visit
 from api.writable import WriteProbe
 from guidelines.history import AttributionCache
@@ -55,6 +56,7 @@ def create_app(
     rooms = Rooms(services)
     services.extras.update(rooms=rooms, notify=rooms.notify, probe=WriteProbe(services.engine))
     services.extras["attribution"] = AttributionCache()
+    services.extras["standings"] = Standings()
     app = Litestar(
         route_handlers=routes(),
         lifespan=[rooms.lifespan, *([Runner(services, KINDS).lifespan] if works else [])],

@@ -1,12 +1,15 @@
 """What waits for a person, and how much: the home page lists it, and the top bar of every page counts it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
 from api.asked_changes import asked_changes
+from api.falls import Falls
 from api.i18n import N_, company_day, say_date, say_lately, translations
-from api.review_views import Reader, team_to_sign
+from api.review_views import team_to_sign
+from api.standings import Kept, Standings
 from api.threads import names_in
 from api.views import Moving, moving, names_of, slices_named
 from api.visit import Visit, Work
@@ -16,11 +19,15 @@ from guidelines import queries as writing
 from guidelines.mentions import PERSON, TEAM, Mention
 from guidelines.people import Actor, Role
 from workflow import handbook, queries, signing
+from workflow.facts import Slice
 from workflow.machine import State
 from workflow.permissions import Permission, may, sees_guidelines
 from workflow.queries import Standing
+from workflow.review_due import Due, reviews_due
 
 MOST_QUOTED: Final = 90
+#: So many that wait for others are listed.
+MOST_OTHERS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,9 @@ class Tasks:
     to_answer: list[Row] = field(default_factory=list)
     to_confirm: list[Row] = field(default_factory=list)
     done: list[Row] = field(default_factory=list)
+    #: The longest waiting of those that wait for others, and how many these are.
     with_others: list[Moving] = field(default_factory=list)
+    others: int = 0
 
     @property
     def waiting(self) -> int:
@@ -58,8 +67,15 @@ def tasks_of(visit: Visit, work: Work) -> Tasks:
     """What waits, read from the facts of every version in motion and from the handbook."""
     tasks = Tasks()
     if sees_guidelines(work.actor):
-        for state in queries.all_moving(work.session):
-            _sort(visit, work, queries.standing(work.session, state.version_id, work.at), tasks)
+        standings: Standings = visit.services.extras["standings"]
+        talked = discussion.open_threads(work.session, work.actor)
+        for kept in standings.moving(work):
+            _sort(visit, work, kept, tasks)
+            tasks.to_answer += _to_answer(visit, work, kept.found, talked.get(kept.found.version.id, []))
+        today = company_day(work.at)
+        for due in reviews_due(work.session, today, work.actor.teams):
+            if work.actor.has(Role.EDITOR, due.guideline.owner_team):
+                tasks.to_write.append(_to_look_at(due, visit.language))
     confirmed = queries.acknowledged(work.session, work.actor.id)
     carried = handbook.confirmed(work.session, work.actor.id)
     for entry in handbook.shelf(work.session, visit.language):
@@ -71,32 +87,52 @@ def tasks_of(visit: Visit, work: Work) -> Tasks:
     return tasks
 
 
-def _sort(visit: Visit, work: Work, found: Standing, tasks: Tasks) -> None:
-    """Puts a version where it belongs on this person's page."""
-    row = moving(work, found, visit.language)
-    before = len(tasks.to_sign) + len(tasks.to_write) + len(tasks.to_publish)
+def _sort(visit: Visit, work: Work, kept: Kept, tasks: Tasks) -> None:
+    """Puts a version where it belongs on this person's page; only what is shown is put into words."""
+    person = (work.actor.id, work.actor.memberships, visit.language)
+    place, row = kept.once(person, lambda: _sorted(visit, work, kept))
+    if row is not None:
+        getattr(tasks, place).append(row)
+        return
+    tasks.others += 1
+    if tasks.others <= MOST_OTHERS:
+        moved = kept.once(("moving", visit.language), lambda: moving(work, kept.found, visit.language))
+        tasks.with_others.append(moved)
+
+
+def _sorted(visit: Visit, work: Work, kept: Kept) -> tuple[str, Row | None]:
+    """The list that the version belongs to and its line there; no line for what waits for others."""
+    found = kept.found
     if found.state is State.DRAFT:
         if found.guideline.owner_team in work.actor.teams and may(Permission.DRAFT_EDIT, work.actor, found.context):
-            tasks.to_write.append(_to_write(visit, work, found, row))
-    elif queries.is_approved(found):
+            return "to_write", _to_write(visit, work, found, moving(work, found, visit.language))
+    elif found.state is State.IN_REVIEW and not kept.missing:
         if may(Permission.PUBLISH, work.actor, found.context):
             why = translations(visit.language).gettext(N_("Approved: nothing is outstanding. It can be published."))
-            tasks.to_publish.append(_row(visit, row, "review#decide", why))
-    elif (team := team_to_sign(found, work.actor)) and signing.waiting(found, work.actor, team):
-        tasks.to_sign.append(_to_sign(visit, work, found, row, team))
-    if before == len(tasks.to_sign) + len(tasks.to_write) + len(tasks.to_publish):
-        tasks.with_others.append(row)
-    tasks.to_answer += _to_answer(visit, work, found)
+            return "to_publish", _row(visit, moving(work, found, visit.language), "review#decide", why)
+    elif work.actor.id in kept.signers:
+        team = team_to_sign(found, work.actor)
+        if mine := signing.waiting(found, work.actor, team) if team else []:
+            return "to_sign", _to_sign(visit, work, found, moving(work, found, visit.language), team, mine)
+    return "", None
 
 
-def _to_sign(visit: Visit, work: Work, found: Standing, row: Moving, team: str) -> Row:
+def _to_look_at(due: Due, language: str) -> Row:
+    """A text in force that its policy wants to be looked at again."""
+    row = due.publication
+    words = translations(language).gettext(N_("In force since %(date)s: to be looked at again by %(due)s."))
+    why = words % {"date": say_date(row.effective_on, language), "due": say_date(due.due_on, language)}
+    title = f"{row.title} {row.major}.{row.minor}"
+    return Row(f"/{language}/guidelines/{due.guideline.slug}", title, why, "", row.language)
+
+
+def _to_sign(visit: Visit, work: Work, found: Standing, row: Moving, team: str, mine: Sequence[Slice]) -> Row:
     """Which sections, for which team; a sign-off of one's own that fell is told with the words that broke it."""
     catalogue = translations(visit.language)
     names = names_of(work, found, visit.language)
-    reader = Reader(work, found, None, names, visit.language)
-    ids = [slice_.id for slice_ in found.facts.slices if slice_.id in reader.mine]
+    fell, ids = Falls(work, found, names, visit.language), [slice_.id for slice_ in mine]
     facts = {"sections": slices_named(ids, names, visit.language), "team": names.teams.get(team, team)}
-    falls = [fall for slice_ in found.facts.slices if slice_.id in reader.mine for fall in reader.falls(slice_)]
+    falls = [fall for slice_ in mine for fall in fell.of(slice_)]
     if falls:
         sentence = catalogue.gettext(N_("A sign-off fell. %(words)s"))
         words = falls[0].said[0].words if falls[0].said else falls[0].signed[0]
@@ -123,16 +159,15 @@ def _to_write(visit: Visit, work: Work, found: Standing, row: Moving) -> Row:
     return _row(visit, row, "edit", why)
 
 
-def _to_answer(visit: Visit, work: Work, found: Standing) -> list[Row]:
+def _to_answer(visit: Visit, work: Work, found: Standing, listed: Sequence[discussion.Discussed]) -> list[Row]:
     """Open threads that wait for the person: assigned, or with another's last word where the person took part, was
     named, or edits the text for its owner. What is due comes first."""
-    if not may(Permission.DISCUSS, work.actor, found.context):
+    if not listed or not may(Permission.DISCUSS, work.actor, found.context):
         return []
     owner = found.guideline.owner_team
     mine = work.actor.has(Role.EDITOR, owner)
     owners = writing.members(work.session, frozenset({owner}), frozenset({Role.EDITOR}), work.at)[owner] if mine else ()
     say = translations(visit.language).gettext
-    listed = [thread for thread in discussion.threads(work.session, found.version.id, work.actor) if thread.is_open]
     names, teams = names_in(work.session, listed), writing.team_names(work.session, visit.language)
     rows = []
     for thread in sorted(listed, key=lambda one: one.thread.due_on or date.max):

@@ -212,6 +212,17 @@ def threads(session: Session, version_id: str, actor: Actor) -> list[Discussed]:
     return _threads(session, version_id, visible_to(actor))
 
 
+def open_threads(session: Session, actor: Actor) -> dict[str, list[Discussed]]:
+    """Version to its open threads that the person may know of, oldest first; where their words stand is not asked."""
+    query = select(Thread).where(col(Thread.resolved_at).is_(None), visible_to(actor))
+    found = session.exec(query.order_by(col(Thread.created_at), col(Thread.id))).all()
+    comments = _comments(session, [thread.id for thread in found])
+    listed: dict[str, list[Discussed]] = {}
+    for thread in found:
+        listed.setdefault(thread.version_id, []).append(Discussed(thread, comments.get(thread.id, ()), None))
+    return listed
+
+
 def settle(session: Session, version_id: str) -> None:
     """Writes down where every thread's words are now, so that reading them costs the steps since and not all.
 

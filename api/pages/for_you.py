@@ -33,6 +33,7 @@ def home(visit: ThisVisit) -> "Response[Any]":
             to_confirm=tasks.to_confirm,
             done=tasks.done,
             with_others=tasks.with_others,
+            others=tasks.others,
         )
 
 
