@@ -21,7 +21,7 @@ import {
   type Fate,
 } from "./collab.ts";
 import { spread, type Can, type FromAuthority, type Standing, type ToAuthority } from "./frames.ts";
-import type { Host, Loss } from "./host.ts";
+import type { Again, Host, Loss } from "./host.ts";
 import { after, ENDS, patience, type Happening, type Phase } from "./phases.ts";
 import { schema as model } from "./schema.ts";
 
@@ -48,6 +48,8 @@ export class Connection {
   private waiting: { anew: Anew; standing: Standing; since: FromAuthority[] } | null = null;
   /** Who writes here: the page is theirs. */
   private readonly me: string;
+  /** The texts before and after the suggestions that wait, as they were before others' commits moved them. */
+  private meant: readonly [before: Node, after: Node] | null = null;
   private heard = 0;
   private made = 0;
   /** The name of the newest decision, for its refusal. */
@@ -95,7 +97,12 @@ export class Connection {
     const state = this.host.state();
     if (this.phase !== "live" || !state) return;
     const next = nextSuggestions(state);
-    if (next && !this.host.isLawful(...next)) return this.apply(refusal(state, true), "moved");
+    if (next && !this.host.isLawful(...next)) {
+      const again = this.meant && this.host.again(...this.meant);
+      this.meant = null;
+      return this.apply(refusal(state, true), "moved", again);
+    }
+    this.meant = null;
     const note = next ? this.host.noteFor(...next) : "";
     const tr = departure(state, `${this.name}-${++this.made}`, note);
     if (!tr) return;
@@ -317,6 +324,7 @@ export class Connection {
       const { revision, flight } = sharedState(state);
       const own = isOf(flight, commit, this.me);
       if (commit.revision <= revision && !own) continue;
+      if (!own) this.meant ??= nextSuggestions(state);
       const taken = arrival(state, commit, this.me);
       taken.tr.setMeta("by", commit.by.id);
       this.apply(taken, "moved");
@@ -347,10 +355,10 @@ export class Connection {
     this.settle();
   }
 
-  private apply(taken: Arrival, why: Loss): void {
+  private apply(taken: Arrival, why: Loss, again: Again | null = null): void {
     this.host.dispatch(taken.tr);
     const words = wordsOf(taken.lost);
-    if (words) this.host.lost(words, why);
+    if (words) this.host.lost(words, why, undefined, again);
   }
 
   /** After an answer: the next commit; or, where one may no longer write, what was typed is handed back. */

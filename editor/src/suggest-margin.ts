@@ -92,7 +92,10 @@ export class SuggestionCards {
     const known = this.cards.get(one.id);
     if (known?.key === key) return void this.cards.set(one.id, { ...known, at });
     const card = this.card(one, place, list, on, when);
-    if (known?.card.contains(document.activeElement)) queueMicrotask(() => card.querySelector("button")?.focus());
+    if (known?.card.contains(document.activeElement))
+      queueMicrotask(() => {
+        if (document.activeElement === document.body) card.querySelector("button")?.focus();
+      });
     if (known) known.card.replaceWith(card);
     else this.side.append(card);
     this.cards.set(one.id, { key, card, at });
