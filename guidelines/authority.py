@@ -19,14 +19,16 @@ from sqlmodel import Session, col, func, select
 
 from guidelines import judging, provenance, queries, slices, steps, suggestion_rows
 from guidelines.accepted_words import Writers
+from guidelines.batch import Batch, Record
 from guidelines.block_ids import repair_ids
 from guidelines.document import Node, document_hash, serialise
 from guidelines.document_cache import SNAPSHOT_STEPS, DocumentCache
 from guidelines.errors import FrozenVersion, InvalidField, InvalidStep, RefTaken, StaleRevision, SuggestionConflict
 from guidelines.makers import words_of
 from guidelines.people import Actor
+from guidelines.projecting import outline_row
 from guidelines.provenance import Origin
-from guidelines.sections import OUTLINE, outline, outline_hash, sections
+from guidelines.sections import OUTLINE, sections
 from guidelines.suggestion_formula import base
 from guidelines.suggestion_layers import stays_plain, suggestion_ids
 from guidelines.tables import (
@@ -43,7 +45,6 @@ from guidelines.tables import (
 #: How far behind a writer may be and still be rebased.
 MOST_BEHIND: Final = 5_000
 SNAPSHOT_BYTES: Final = 65_536
-MOST_BYTES: Final = 1_048_576
 #: Steps of a commit that goes in whole or not at all: an edit among suggestions takes many.
 MOST_WHOLE: Final = 1_024
 
@@ -118,6 +119,7 @@ def receive(
     whole: bool = False,
     note: str = "",
     cache: DocumentCache | None = None,
+    batch: Batch | None = None,
 ) -> Accepted:
     """Takes a writer's steps made on `base_revision`. The same commit of the same writer again counts once.
 
@@ -128,6 +130,8 @@ def receive(
     `FrozenVersion`, `StaleRevision`, `DocumentFull`, `NotASuggestion`, `SuggestionForeign`, `SuggestionClosed`; then
     nothing is stored. Steps that others' changes have made impossible are dropped one by one and told; of a suggestion,
     or where the whole commit is to go in, one such step refuses all of it (`SuggestionConflict`).
+
+    In a batch, whose lock and cache it then uses, the commit is written with the others of the batch.
     """
     suggests = cause == SUGGEST
     check_ref(ref)
@@ -135,42 +139,53 @@ def receive(
     if not 1 <= len(steps_json) <= most:
         raise InvalidField(field="steps", problem="length", limit=most)
     parsed = [steps.parse_step(value) for value in steps_json]
-    row = queries.lock_version(session, version_id)
+    alone = batch is None
+    batch = batch or Batch(session, queries.lock_version(session, version_id), cache)
+    row, cache = batch.row, batch.cache
     sent = _digest(base_revision, parsed, cause)
-    if known := queries.commit_of(session, version_id, actor.id, ref):
+    if known := batch.seen(actor.id, ref):
         return _again(known, ref, sent, len(parsed))
     if row.frozen and not suggests:
         raise FrozenVersion(version=version_id)
-    if type(base_revision) is not int or not max(0, row.revision - MOST_BEHIND) <= base_revision <= row.revision:
-        raise StaleRevision(revision=base_revision, head=row.revision)
-    before = _tree_at(session, version_id, row.revision, cache)
-    over = queries.steps_between(session, version_id, base_revision, row.revision)
-    rebased = _rebase(parsed, over, before)
+    if type(base_revision) is not int or not max(0, batch.revision - MOST_BEHIND) <= base_revision <= batch.revision:
+        raise StaleRevision(revision=base_revision, head=batch.revision)
+    before = _tree_at(session, version_id, batch.revision, cache)
+    over = batch.since(base_revision)
+    rebased = _rebase(parsed, [step for _, step in over], before)
     if (whole or suggests) and len(rebased.kept) < len(parsed):
         raise SuggestionConflict()
     tree, repairs = repair_ids(rebased.tree, before)
-    stays_plain(before, tree)
+    is_plain = stays_plain(before, tree)
     steps.check_change(before, tree)
     if suggests:
         judging.judge_suggestion(session, row, actor, before, tree, moved=bool(over))
         if over:
+            if base_revision > row.revision:
+                batch.write()
             seen = _tree_at(session, version_id, base_revision, cache, keep=False)
-            writers = {record.person_id for record in over}
+            writers = {person_id for person_id, _ in over}
             judging.judge_intent(
                 session, row, actor, seen=seen, sent=parsed, found=before, merged=rebased.tree, writers=writers
             )
     else:
         judging.judge_edit(session, row, actor, before, rebased.tree, lambda: rebased.steps, moved=bool(over))
     logged = [*rebased.steps, *repairs]
+    values = [dict(step.to_json()) for step in logged]
+    names = (frozenset[str](), frozenset[str]()) if is_plain else (suggestion_ids(before), suggestion_ids(tree))
+    suggestion_rows.refuse_closed(session, row, *names, note=note)
     if logged:
         own = (*rebased.kept, *(None for _ in repairs))
-        append(session, row, before, tree, logged, actor_id=actor.id, ref=ref, at=at, cause=cause, own=own, sent=sent)
-        names = suggestion_ids(before), suggestion_ids(tree)
-        suggestion_rows.follow(session, row, *names, actor=actor, at=at, note=note)
+        told: dict[str, Any] = {"actor_id": actor.id, "ref": ref, "at": at, "cause": cause, "own": own, "sent": sent}
+        size = batch.add(before, tree, logged, values, **told)
+        if alone or names[0] != names[1]:
+            batch.write()
+            batch.suggestions_moved = batch.suggestions_moved or names[0] != names[1]
+            suggestion_rows.follow(session, row, *names, actor=actor, at=at, note=note)
+        _keep_snapshot(batch, tree, len(logged), size)
         if cache is not None:
-            cache.put(version_id, row.revision, tree)
+            cache.put(version_id, batch.revision, tree)
     dropped = tuple(place for place in range(len(parsed)) if place not in set(rebased.kept))
-    return Accepted(row.revision, [dict(step.to_json()) for step in logged], rebased.kept, dropped, ref)
+    return Accepted(batch.revision, values, rebased.kept, dropped, ref)
 
 
 def check_ref(ref: str) -> None:
@@ -201,34 +216,11 @@ def append(
     `own` says for each step which of the writer's it is; left out, they are the authority's. `writers` says whose
     the words are where they are not those of whoever commits.
     """
-    start = row.revision
-    size = 0
-    for place, step in enumerate(changes):
-        text = json.dumps(step.to_json(), ensure_ascii=False, separators=(",", ":"))
-        size += len(text)
-        record = StepRecord(
-            version_id=row.id,
-            revision=start + place + 1,
-            ref=ref,
-            ord=place,
-            own=own[place] if own else None,
-            person_id=actor_id,
-            at=at,
-            cause=cause,
-            step=text,
-            sent=sent,
-        )
-        session.add(record)
-    if size > MOST_BYTES:
-        raise InvalidField(field="steps", problem="too_large", limit=MOST_BYTES)
-    row.revision = start + len(changes)
-    session.flush()
-    if cause != SUGGEST:  # a suggestion is one by leaving the base as it is
-        whose = writers or Writers({}, frozenset({actor_id}))
-        project(session, row, base(before), base(after), writers=whose, at=at, cause=cause)
-    session.flush()
-    if _snapshot_is_due(session, row.id, start, row.revision, size):
-        take_snapshot(session, row, steps.node_of(after))
+    batch = Batch(session, row)
+    told: dict[str, Any] = {"actor_id": actor_id, "ref": ref, "at": at, "cause": cause, "own": own, "sent": sent}
+    size = batch.add(before, after, changes, [step.to_json() for step in changes], **told, writers=writers)
+    batch.write()
+    _keep_snapshot(batch, after, len(changes), size)
 
 
 def begin(session: Session, row: Version, document: Node, *, authors: Iterable[str], at: datetime, cause: str) -> None:
@@ -240,32 +232,8 @@ def begin(session: Session, row: Version, document: Node, *, authors: Iterable[s
     for slice_id, found in queries.slice_hashes(row, document).items():
         first = provenance.first(words[slice_id], people) if slice_id in words else ""
         project_slice(session, row, slice_id, found, Origin(people, makers=first), at, cause)
-    _project_outline(session, row, document, people, at)
+    session.merge(OutlineRevision(**outline_row(row.id, row.revision, steps.tree_of(document), people, at)))
     session.flush()
-
-
-def project(
-    session: Session,
-    row: Version,
-    before: Tree,
-    after: Tree,
-    *,
-    writers: Writers,
-    at: datetime,
-    cause: str,
-) -> None:
-    """Writes what changed between two texts as slice hashes with their authors, at the version's revision."""
-    for change in slices.changes(before, after):
-        told = provenance.origin(session, row, change, sorted(writers(change.section)))
-        project_slice(session, row, change.section, change.hash, told, at, cause)
-    if slices.outline_moved(before, after):
-        document = steps.node_of(after)
-        found = outline_hash(outline(document), document.attr("numbering"))
-        people = sorted(writers(OUTLINE))
-        lines = slices.lines(before), slices.lines(after)
-        told = provenance.origin_of_order(session, row, OUTLINE, found, *lines, people)
-        project_slice(session, row, OUTLINE, found, told, at, cause)
-        _project_outline(session, row, document, people, at)
 
 
 def project_slice(
@@ -301,24 +269,8 @@ def take_snapshot(session: Session, row: Version, document: Node) -> None:
     session.flush()
 
 
-def _project_outline(session: Session, row: Version, document: Node, people: Sequence[str], at: datetime) -> None:
-    places = outline(document)
-    lines = [[place.id, place.level, place.owner_team, list(place.tags)] for place in places]
-    session.merge(
-        OutlineRevision(
-            version_id=row.id,
-            revision=row.revision,
-            outline=json.dumps(lines, ensure_ascii=False, separators=(",", ":")),
-            numbering=document.attr("numbering"),
-            hash=outline_hash(places, document.attr("numbering")),
-            at=at,
-            person_id=people[0] if people else None,
-        )
-    )
-
-
-def _rebase(parsed: Sequence[Step], over: Sequence[StepRecord], head: Tree) -> steps.Rebased:
-    found = steps.rebase(parsed, [steps.parse_step(json.loads(record.step)) for record in over], head)
+def _rebase(parsed: Sequence[Step], over: Sequence[Step], head: Tree) -> steps.Rebased:
+    found = steps.rebase(parsed, over, head)
     if not over and len(found.kept) < len(parsed):
         place = next(place for place in range(len(parsed)) if place not in found.kept)
         raise InvalidStep(kind="step_invalid", reason=f"step {place} does not apply")
@@ -351,7 +303,7 @@ def _digest(base_revision: int, parsed: Sequence[Step], cause: str) -> str:
     return hashlib.sha256(told.encode()).hexdigest()
 
 
-def _again(seen: Sequence[StepRecord], ref: str, sent: str, count: int) -> Accepted:
+def _again(seen: Sequence[StepRecord | Record], ref: str, sent: str, count: int) -> Accepted:
     if seen[0].sent != sent:
         raise RefTaken(ref=ref)
     logged = [json.loads(record.step) for record in seen]
@@ -360,11 +312,15 @@ def _again(seen: Sequence[StepRecord], ref: str, sent: str, count: int) -> Accep
     return Accepted(seen[-1].revision, logged, kept, dropped, ref, already=True)
 
 
-def _snapshot_is_due(session: Session, version_id: str, start: int, revision: int, size: int) -> bool:
-    if size >= SNAPSHOT_BYTES:
-        return True
-    query = select(func.max(Snapshot.revision)).where(
-        Snapshot.version_id == version_id, col(Snapshot.revision) <= start
-    )
-    last = session.exec(query).one() or 0
-    return revision - last >= SNAPSHOT_STEPS
+def _keep_snapshot(batch: Batch, tree: Tree, count: int, size: int) -> None:
+    """Takes a snapshot when the log since the last one has grown long."""
+    tail, row, start = batch.tail, batch.row, batch.revision - count
+    if tail.snapshot < 0:
+        query = select(func.max(Snapshot.revision)).where(
+            Snapshot.version_id == row.id, col(Snapshot.revision) <= start
+        )
+        tail.snapshot = batch.session.exec(query).one() or 0
+    if size >= SNAPSHOT_BYTES or batch.revision - tail.snapshot >= SNAPSHOT_STEPS:
+        batch.write()
+        take_snapshot(batch.session, row, steps.node_of(tree))
+        tail.snapshot = batch.revision

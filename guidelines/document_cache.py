@@ -1,14 +1,30 @@
 """Texts kept in memory by one process, so that they are not read again. Nothing depends on them for being right."""
 
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
 from prosemirror.model import Node as Tree
+from prosemirror.transform import Step
+
+from guidelines.makers import Makers
 
 #: After how many steps a snapshot is taken: reading more of them costs more than reading the snapshot.
 SNAPSHOT_STEPS: Final = 256
 #: Texts kept of a version besides the newest.
 RECENT: Final = 32
+
+
+@dataclass(slots=True)
+class Tail:
+    """The end of a version's log up to a revision, each step with whoever made it, and what stands there beside it."""
+
+    revision: int
+    steps: deque[tuple[str, Step]] = field(default_factory=deque)
+    #: Slice to whose words stand in it, of the slices that were asked about.
+    standing: dict[str, Makers | None] = field(default_factory=dict)
+    #: The revision of a snapshot not older than any that is asked for next.
+    snapshot: int = -1
 
 
 @dataclass(slots=True)
@@ -19,6 +35,7 @@ class DocumentCache:
     trees: dict[str, tuple[int, Tree]] = field(default_factory=dict)
     #: The last few texts of each version, for suggestions that come late: they share most of their nodes.
     recent: dict[str, dict[int, Tree]] = field(default_factory=dict)
+    tails: dict[str, Tail] = field(default_factory=dict)
 
     def get(self, version_id: str, revision: int) -> Tree | None:
         """The tree at exactly this revision, if it is kept."""
@@ -33,6 +50,14 @@ class DocumentCache:
         """Drops a version's tree: for whoever put one there in a transaction that then failed."""
         self.trees.pop(version_id, None)
         self.recent.pop(version_id, None)
+        self.tails.pop(version_id, None)
+
+    def tail(self, version_id: str, revision: int) -> Tail:
+        """The end of the log as far as it is known; empty where somebody else has written since."""
+        found = self.tails.get(version_id)
+        if found is None or found.revision != revision:
+            found = self.tails[version_id] = Tail(revision)
+        return found
 
     def put(self, version_id: str, revision: int, tree: Tree) -> None:
         """Keeps the newest tree of a version and forgets the oldest version beyond the limit."""

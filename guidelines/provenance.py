@@ -5,13 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlmodel import Session
-
-from guidelines import makers, queries
+from guidelines import makers
 from guidelines.makers import Makers, Words
-from guidelines.moved_words import lost_before
-from guidelines.slices import Change
-from guidelines.tables import SectionRevision, Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,26 +17,6 @@ class Origin:
     carried_from: str = "[]"
     makers: str = ""
     lost: str = ""
-
-
-def origin(session: Session, row: Version, change: Change, people: Sequence[str]) -> Origin:
-    """That of a section which these people changed. Whoever moved no word (made an empty line) wrote nothing."""
-    earlier = (
-        lost_before(change.pasted, queries.lost_words(session, row.id, before=row.revision)) if change.pasted else ()
-    )
-    return Origin(
-        authors_of(change.before, change.after, people),
-        carried(change.carried_from, earlier),
-        told(_makers(session, row, change.section, change.hash, change.before, change.after, people)),
-        change.lost,
-    )
-
-
-def origin_of_order(
-    session: Session, row: Version, slice_id: str, found: str, before: Words, after: Words, people: Sequence[str]
-) -> Origin:
-    """That of the outline: its lines are what somebody can have put there."""
-    return Origin(people, makers=told(_makers(session, row, slice_id, found, before, after, people)))
 
 
 def authors_of(before: Words, after: Words, people: Sequence[str]) -> Sequence[str]:
@@ -73,11 +48,3 @@ def followed(
     if found in then:
         return makers.returned(then[found], now, before, after, people[0])
     return makers.followed(now, before, after, people[0])
-
-
-def _makers(
-    session: Session, row: Version, slice_id: str, found: str, before: Words, after: Words, people: Sequence[str]
-) -> Makers | None:
-    now, *_ = queries.makers(session, row.id, slice_id) or [Makers()]
-    then = queries.makers(session, row.id, slice_id, SectionRevision.hash == found)[:1]
-    return followed(now, dict.fromkeys([found], then[0]) if then else {}, found, before, after, people)

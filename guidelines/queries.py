@@ -208,10 +208,13 @@ def makers(session: Session, version_id: str, slice_id: str, *where: Any) -> lis
     return [read(found) for found in session.exec(query.order_by(col(SectionRevision.revision).desc()).limit(1))]
 
 
-def newest_makers(session: Session, version_id: str) -> dict[str, Makers | None]:
-    """Slice to who had made it when it last changed; None where that is not known."""
+def newest_makers(session: Session, version_id: str, parts: Collection[str] | None = None) -> dict[str, Makers | None]:
+    """Slice to who had made it when it last changed, of all or some slices; None where that is not known."""
     last = select(SectionRevision.section, func.max(SectionRevision.revision).label("revision"))
-    newest = last.where(SectionRevision.version_id == version_id).group_by(SectionRevision.section).subquery()
+    last = last.where(SectionRevision.version_id == version_id)
+    if parts is not None:
+        last = last.where(col(SectionRevision.section).in_(sorted(parts)))
+    newest = last.group_by(SectionRevision.section).subquery()
     query = select(SectionRevision.section, SectionRevision.makers).where(
         SectionRevision.version_id == version_id,
         SectionRevision.section == newest.c.section,

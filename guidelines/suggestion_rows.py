@@ -75,6 +75,18 @@ def accepted_at(session: Session, version_id: str, revision: int) -> dict[str, s
     return {row.id: row.person_id for row in session.exec(query)}
 
 
+def refuse_closed(
+    session: Session, row: Version, before: Collection[str], after: Collection[str], *, note: str
+) -> None:
+    """Raises `SuggestionClosed` when a commit brings one back on which somebody has decided, before it is taken."""
+    if len(note) > MOST_NOTE:
+        raise InvalidField(field="note", problem="too_long", limit=MOST_NOTE)
+    if came := set(after) - set(before):
+        closed = [found.id for found in rows(session, row.id, came) if found.state in FINAL]
+        if closed:
+            raise SuggestionClosed(suggestions=sorted(closed))
+
+
 def follow(
     session: Session,
     row: Version,
@@ -88,17 +100,12 @@ def follow(
 ) -> None:
     """Writes what a commit made of suggestions: those that came are open, those of which nothing is left are not.
 
-    `decided` says what became of those decided by it. Raises `SuggestionClosed` when one comes back on which somebody
-    has decided.
+    `decided` says what became of those decided by it.
     """
-    if len(note) > MOST_NOTE:
-        raise InvalidField(field="note", problem="too_long", limit=MOST_NOTE)
     came, left = set(after) - set(before), set(before) - set(after)
     if not came and not left:
         return
     known = {found.id: found for found in rows(session, row.id, came | left)}
-    if closed := sorted(name for name in came if name in known and known[name].state in FINAL):
-        raise SuggestionClosed(suggestions=closed)
     for name in sorted(came):
         if name in known:
             found = known[name]

@@ -1,14 +1,16 @@
 """Drafts: a new guideline, a new draft of one, changes to what goes with the text. Who may, and what is told."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from guidelines import authority, versions
 from guidelines import queries as writing
 from guidelines.authority import Accepted
 from guidelines.document import Node, document_hash
+from guidelines.errors import UnknownVersion
 from guidelines.people import Actor
 from guidelines.tables import Guideline, Version
 from workflow import events, machine
@@ -84,15 +86,21 @@ def new_draft(session: Session, actor: Actor, guideline_id: str, *, version_id: 
     return row
 
 
-def may_edit(session: Session, actor: Actor, version_id: str) -> None:
-    """Raises unless the person may write in the version now: what live editing asks at every commit."""
-    version = writing.version(session, version_id)
-    demand_edit(session, actor, version)
+def may_edit(session: Session, actor: Actor, version_id: str, context: Context | None = None) -> None:
+    """Raises unless the person may write in the version now: what live editing asks at every commit.
+
+    `context` is what was read for another commit of the same transaction, under the version's lock.
+    """
+    _demand_edit(actor, context or context_of(session, writing.version(session, version_id)))
 
 
 def demand_edit(session: Session, actor: Actor, version: Version) -> None:
-    """As `may_edit`, for a version that is at hand: the state first, then the right."""
-    context = context_of(session, version)
+    """As `may_edit`, for a version that is at hand."""
+    _demand_edit(actor, context_of(session, version))
+
+
+def _demand_edit(actor: Actor, context: Context) -> None:
+    """The state first, then the right."""
     machine.advance(context.state, Action.EDIT)
     demand(Permission.DRAFT_EDIT, actor, context)
 
@@ -103,12 +111,20 @@ def demand_discuss(session: Session, actor: Actor, version: Version) -> None:
 
 
 def context_of(session: Session, version: Version) -> Context:
-    """What permissions look at, without reading the text."""
-    state = reading.state_of(session, version.id)
-    guideline = session.get_one(Guideline, version.guideline_id)
-    policy = reading.policy_of(session, guideline, state)
+    """What permissions look at, without reading the text; live editing asks it at every commit."""
+    row = session.execute(_LIFE, {"version": version.id}).first()
+    if row is None:
+        raise UnknownVersion(version=version.id)
+    policy = reading.policy_in(session, row.policy, State(row.state), row.policy_hash)
     teams = frozenset(need.team for _, need in policy.active(kind=version.kind, language=version.language))
-    return Context(guideline.owner_team, State(state.state), teams, policy.other_side)
+    return Context(row.owner_team, State(row.state), teams, policy.other_side)
+
+
+_LIFE: Final = (
+    select(VersionState.state, VersionState.policy_hash, Guideline.owner_team, Guideline.policy)
+    .join(Guideline, col(Guideline.id) == col(VersionState.guideline_id))
+    .where(col(VersionState.version_id) == bindparam("version"))
+)
 
 
 def import_text(

@@ -4,7 +4,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
+from sqlalchemy import bindparam
 from sqlalchemy.orm import load_only
 from sqlmodel import Session, col, func, select
 
@@ -179,23 +181,31 @@ def sign_offs(session: Session, version_id: str) -> Sequence[SignOff]:
 
 def policy_of(session: Session, guideline: Guideline, state: VersionState) -> Policy:
     """The policy pinned at submit; for a draft, the one that a submit would pin."""
-    if state.policy_hash and state.state != State.DRAFT:
-        row = session.get(PolicyRow, state.policy_hash)
-        if row is not None:
-            return policy_rules.check_policy(json.loads(row.body), name=row.name)
-    return newest_policy(session, guideline.policy)
+    return policy_in(session, guideline.policy, State(state.state), state.policy_hash)
+
+
+def policy_in(session: Session, name: str, state: State, pinned: str | None) -> Policy:
+    """The same, given what the guideline and the version's state say of it."""
+    if pinned and state is not State.DRAFT and (row := session.get(PolicyRow, pinned)) is not None:
+        return policy_rules.check_policy(json.loads(row.body), name=row.name)
+    return newest_policy(session, name)
 
 
 def newest_policy(session: Session, name: str) -> Policy:
     """The policy that bears the name now: the one agreed to, else the newest pinned one, else the shipped one."""
-    agreed = select(PolicyEdition.body).where(PolicyEdition.name == name, PolicyEdition.state == "in_force")
-    if body := session.exec(agreed).first():
-        return policy_rules.check_policy(json.loads(body), name=name)
-    query = select(PolicyRow).where(PolicyRow.name == name).order_by(col(PolicyRow.recorded_at).desc())
-    row = session.exec(query).first()
-    if row is not None:
-        return policy_rules.check_policy(json.loads(row.body), name=name)
+    for query in (_AGREED, _PINNED):
+        if body := session.scalar(query, {"name": name}):
+            return policy_rules.check_policy(json.loads(body), name=name)
     return policy_rules.policy_named(name)
+
+
+#: Asked at every commit: put together once.
+_AGREED: Final = select(PolicyEdition.body).where(
+    col(PolicyEdition.name) == bindparam("name"), PolicyEdition.state == "in_force"
+)
+_PINNED: Final = (
+    select(PolicyRow.body).where(col(PolicyRow.name) == bindparam("name")).order_by(col(PolicyRow.recorded_at).desc())
+)
 
 
 def standing(session: Session, version_id: str, at: datetime, *, locked: bool = False) -> Standing:

@@ -26,9 +26,9 @@ from workflow.permissions import Permission, demand
 from workflow.predicates import Context
 
 
-def may_suggest(session: Session, actor: Actor, version_id: str) -> None:
+def may_suggest(session: Session, actor: Actor, version_id: str, context: Context | None = None) -> None:
     """Raises unless the person may suggest in the version now: what live editing asks at every suggestion."""
-    demand_suggest(actor, drafts.context_of(session, writing.version(session, version_id)))
+    demand_suggest(actor, context or drafts.context_of(session, writing.version(session, version_id)))
 
 
 def demand_suggest(actor: Actor, context: Context) -> None:

@@ -20,7 +20,8 @@ from api.live.client import MALFORMED, MAY_NOT_SEE, OWN_FAULT, SIGNED_OUT, TRY_L
 from api.live.frames import Commit, Cursor, Logged, Resolve, commit_value, write_frame
 from api.live.hosts import Hosts, Word
 from api.live.presence import Presence
-from api.live.work import Look, Opening, Sent, Sight
+from api.live.turn import Sent
+from api.live.work import Look, Opening, Sight
 from api.refusals import Refusal, refusal, say
 from api.visit import Services
 from guidelines.authority import Accepted

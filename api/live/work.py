@@ -5,10 +5,9 @@ What these functions return is on disk when they return: only then is anybody to
 
 import json
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import groupby
 from typing import Any, Final
 
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -16,8 +15,8 @@ from sqlmodel import Session, col, func, select
 
 from api import accounts
 from api.database import transaction
-from api.errors import Fault, SignInRequired
-from api.live.frames import Commit, Logged, Resolve
+from api.live.frames import Logged, Resolve
+from api.live.turn import Sent, Turn, logged
 from api.refusals import HOUSE
 from api.secrets import new_session_key
 from api.suggestions import open_suggestions
@@ -29,8 +28,8 @@ from guidelines.deciding import Decided
 from guidelines.document import document_hash, serialise
 from guidelines.document_cache import SNAPSHOT_STEPS, DocumentCache
 from guidelines.people import Actor
-from guidelines.tables import RESOLVE, SUGGEST, Comment, StepRecord, Suggestion, Thread, Version
-from workflow import drafts, suggesting
+from guidelines.tables import Comment, StepRecord, Suggestion, Thread, Version
+from workflow import drafts
 from workflow.permissions import Permission, may
 from workflow.predicates import Context
 
@@ -80,14 +79,6 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """A commit that waits, with whose session it came in."""
-
-    token: str
-    commit: Commit | Resolve
-
-
-@dataclass(frozen=True, slots=True)
 class Made:
     """What became of a batch: for each commit what was accepted or why not, and all that the log has gained."""
 
@@ -103,28 +94,48 @@ def make(services: Services, version_id: str, told: int, batch: Sequence[Sent], 
     """Takes every commit of the batch in one transaction; a refused one leaves nothing and the others stand.
 
     Returns all that was logged after `told`, whoever wrote it. Raises whatever keeps the transaction from being
-    committed; then nothing of the batch is stored.
+    committed; then nothing of the batch is stored. Where one commit spoils what the others have in common, each is
+    tried by itself.
     """
     try:
-        with transaction(services.engine) as session:
-            if any(isinstance(sent.commit, Resolve) for sent in batch):  # the log's lock comes before the text's
-                queries.lock_guideline(session, queries.version(session, version_id).guideline_id)
-            version = queries.lock_version(session, version_id)
-            before, answers, marks = version.revision, [], _suggestion_marks(session, version_id)
-            people: dict[str, Actor | None] = {}
-            for sent in batch:
-                answers.append(_take(session, services, version_id, sent, people, cache))
-            session.refresh(version)
-            if version.revision // SNAPSHOT_STEPS > before // SNAPSHOT_STEPS:
-                discussion.settle(session, version_id)
-            commits = _exact(logged(session, version_id, told, version.revision), answers)
-            moved = _suggestion_marks(session, version_id) != marks
-            suggestions = open_suggestions(session, version_id) if moved else None
-            made = Made(answers, version.revision, commits, _names(session, commits), suggestions)
+        return _make(services, version_id, told, batch, cache)
+    except (OperationalError, *HOUSE):
+        cache.forget(version_id)
+        raise
+    except Exception as error:
+        cache.forget(version_id)
+        log.error("a batch on %s is taken commit by commit", version_id, exc_info=error)
     except BaseException:
         cache.forget(version_id)
         raise
-    return made
+    try:
+        return _make(services, version_id, told, batch, cache, apart=True)
+    except BaseException:
+        cache.forget(version_id)
+        raise
+
+
+def _make(
+    services: Services,
+    version_id: str,
+    told: int,
+    batch: Sequence[Sent],
+    cache: DocumentCache,
+    *,
+    apart: bool = False,
+) -> Made:
+    with transaction(services.engine) as session:
+        if any(isinstance(sent.commit, Resolve) for sent in batch):  # the log's lock comes before the text's
+            queries.lock_guideline(session, queries.version(session, version_id).guideline_id)
+        turn = Turn(session, services, version_id, batch, cache, apart=apart)
+        answers = [turn.take(sent) for sent in batch]
+        turn.write()
+        if turn.revision // SNAPSHOT_STEPS > turn.begun // SNAPSHOT_STEPS:
+            discussion.settle(session, version_id)
+        commits = _exact(turn.commits(told), answers)
+        suggestions = open_suggestions(session, version_id) if turn.suggestions_moved else None
+        names = _names(session, commits, turn.people.values())
+        return Made(answers, turn.revision, commits, names, suggestions)
 
 
 def opening(services: Services, version_id: str, token: str, have: int | None, cache: DocumentCache) -> Opening | None:
@@ -214,18 +225,6 @@ def hash_at(services: Services, version_id: str, revision: int, cache: DocumentC
         return document_hash(authority.document_at(session, version_id, revision, cache).with_suggestions)
 
 
-def logged(session: Session, version_id: str, after: int, upto: int) -> list[Logged]:
-    """The log between two revisions, commit by commit."""
-    rows = queries.steps_between(session, version_id, after, upto)
-    return [_commit(list(steps)) for _, steps in groupby(rows, key=lambda row: (row.person_id, row.ref))]
-
-
-def _commit(rows: Sequence[StepRecord]) -> Logged:
-    kept = [row.own for row in rows if row.own is not None]
-    kind = rows[0].cause if rows[0].cause in (SUGGEST, RESOLVE) else ""
-    return Logged(rows[-1].revision, rows[0].ref, rows[0].person_id, [row.step for row in rows], kept, kind)
-
-
 def _exact(commits: Sequence[Logged], answers: Sequence[Accepted | Decided | Exception]) -> list[Logged]:
     """The commits with `kept` left out where it is known that every step stands as it was sent."""
     whole = {
@@ -243,67 +242,6 @@ def again(accepted: Accepted | Decided, person_id: str) -> Logged:
     """An answer to the writer alone: of a commit that was taken before, or of one of which nothing was left."""
     texts = [json.dumps(step, ensure_ascii=False, separators=(",", ":")) for step in accepted.steps]
     return Logged(accepted.revision, accepted.ref, person_id, texts, accepted.kept)
-
-
-def _take(
-    session: Session,
-    services: Services,
-    version_id: str,
-    sent: Sent,
-    people: dict[str, Actor | None],
-    cache: DocumentCache,
-) -> Accepted | Decided | Exception:
-    at = services.clock()
-    if sent.token not in people:
-        people[sent.token] = _actor(session, sent.token, at)
-    actor = people[sent.token]
-    if actor is None:
-        return SignInRequired()
-    try:
-        with session.begin_nested():
-            return _done(session, version_id, actor, sent.commit, at, cache)
-    except HOUSE as error:
-        return error
-    except OperationalError:
-        raise
-    except Exception as error:  # one writer's commit must never close the text to all the others
-        fault = f"{id(error):x}"[-8:]
-        log.error("fault %s in a commit on %s", fault, version_id, exc_info=error)
-        return Fault(fault=fault)
-
-
-def _done(
-    session: Session, version_id: str, actor: Actor, frame: Commit | Resolve, at: datetime, cache: DocumentCache
-) -> Accepted | Decided:
-    if isinstance(frame, Resolve):
-        return suggesting.decide(
-            session,
-            actor,
-            version_id,
-            accept=frame.accept,
-            reject=frame.reject,
-            seen_revision=frame.base,
-            ref=frame.ref,
-            at=at,
-            cache=cache,
-        )
-    if frame.kind == SUGGEST:
-        suggesting.may_suggest(session, actor, version_id)
-    else:
-        drafts.may_edit(session, actor, version_id)
-    return authority.receive(
-        session,
-        version_id,
-        actor=actor,
-        ref=frame.ref,
-        base_revision=frame.base,
-        steps_json=frame.steps,
-        at=at,
-        cause=frame.kind,
-        whole=frame.whole,
-        note=frame.note,
-        cache=cache,
-    )
 
 
 def _actor(session: Session, token: str, at: datetime) -> Actor | None:
@@ -349,5 +287,6 @@ def _suggestion_marks(session: Session, version_id: str) -> tuple[Any, ...]:
     return tuple(session.exec(marks.where(Suggestion.version_id == version_id)).one())
 
 
-def _names(session: Session, commits: Sequence[Logged]) -> dict[str, str]:
-    return queries.people_named(session, {commit.person_id for commit in commits})
+def _names(session: Session, commits: Sequence[Logged], known: Iterable[Actor | None] = ()) -> dict[str, str]:
+    names = {actor.id: actor.name for actor in known if actor is not None}
+    return names | queries.people_named(session, {commit.person_id for commit in commits} - names.keys())

@@ -24,7 +24,7 @@ from sqlalchemy import Engine
 from api.database import make_engine, transaction
 from api.live import work
 from api.live.frames import Commit
-from api.live.work import Sent
+from api.live.turn import Sent
 from benchmarks.live.peers import found
 from guidelines import authority
 from guidelines.document_cache import DocumentCache

@@ -17,9 +17,12 @@ from api import accounts
 from api.database import transaction
 from api.live import room, work
 from api.live.client import MOST_WAITING, Client
+from api.live.frames import Commit
 from api.live.socket import SCHEMA_HASH
+from api.live.turn import Sent, Turn
 from guidelines import discussion
 from guidelines.document import document_hash
+from guidelines.document_cache import DocumentCache
 from guidelines.errors import InvalidStep, StaleRevision
 from tests.api.live_house import Editor, LiveHouse, delete, insert
 from workflow import drafts
@@ -81,12 +84,10 @@ def test_a_commit_is_on_disk_before_anybody_is_told(live: House, monkeypatch: py
 
     def hasty(services: Any, version_id: str, told: int, batch: Any, cache: Any) -> work.Made:
         with transaction(services.engine) as session:
-            people: dict[str, Any] = {}
-            answers = [work._take(session, services, version_id, sent, people, cache) for sent in batch]
-            session.flush()
-            revision = answers[-1].revision  # type: ignore[union-attr]
-            commits = work.logged(session, version_id, told, revision)
-            made = work.Made(answers, revision, commits, {})
+            turn = Turn(session, services, version_id, batch, cache)
+            answers = [turn.take(sent) for sent in batch]
+            turn.write()
+            made = work.Made(answers, turn.revision, turn.commits(told), {})
             session.rollback()
         return made
 
@@ -244,8 +245,8 @@ def test_a_refused_commit_stores_nothing_and_the_others_of_its_batch_stand(
 
 def _make(house: LiveHouse, base: int, *commits: tuple[str, str, list[Any]]) -> work.Made:
     """One batch, as a room makes it."""
-    batch = [work.Sent(house.tokens[who], work.Commit(ref=ref, base=base, steps=made)) for who, ref, made in commits]
-    return work.make(house.app.state.services, "v1", base, batch, work.DocumentCache(most=1))
+    batch = [Sent(house.tokens[who], Commit(ref=ref, base=base, steps=made)) for who, ref, made in commits]
+    return work.make(house.app.state.services, "v1", base, batch, DocumentCache(most=1))
 
 
 def test_half_a_surrogate_pair_is_refused_by_name_and_the_socket_kept(live: House) -> None:
@@ -508,8 +509,9 @@ def test_when_the_database_fails_nobody_is_told_and_the_editors_come_back(
 
     def failing(*arguments: Any) -> work.Made:
         with transaction(house.engine) as session:
-            real_take = work._take
-            real_take(session, arguments[0], "v1", arguments[3][0], {}, arguments[4])
+            turn = Turn(session, arguments[0], "v1", arguments[3], arguments[4])
+            turn.take(arguments[3][0])
+            turn.write()
             session.rollback()
         raise OSError("the disk is full")
 
@@ -535,13 +537,13 @@ def test_a_failed_transaction_leaves_no_document_behind_in_memory(live: House, m
     """The tree of a commit that was never stored must not be taken for the revision that another commit then gets."""
     house, _ = live
     services = house.app.state.services
-    cache = work.DocumentCache(most=1)
-    first = work.Sent(house.tokens["aicha"], work.Commit(ref="a", base=0, steps=[insert(1, "never")]))
+    cache = DocumentCache(most=1)
+    first = Sent(house.tokens["aicha"], Commit(ref="a", base=0, steps=[insert(1, "never")]))
     with monkeypatch.context() as patched:
         patched.setattr(work, "_names", _raise)
         with pytest.raises(OSError, match="full"):
             work.make(services, "v1", 0, [first], cache)
-    second = work.Sent(house.tokens["aicha"], work.Commit(ref="b", base=0, steps=[insert(1, "stored")]))
+    second = Sent(house.tokens["aicha"], Commit(ref="b", base=0, steps=[insert(1, "stored")]))
     work.make(services, "v1", 0, [second], cache)
     cached = work.hash_at(services, "v1", 1, cache)
     assert cached == document_hash(house.document())
@@ -557,10 +559,10 @@ def test_a_fault_in_one_commit_does_not_close_the_text_to_the_others(
     house, client = live
     real = drafts.may_edit
 
-    def faulty(session: Any, actor: Any, version_id: str) -> None:
+    def faulty(session: Any, actor: Any, *more: Any) -> None:
         if actor.id == "aicha":
             raise RuntimeError("a fault of ours")
-        real(session, actor, version_id)
+        real(session, actor, *more)
 
     monkeypatch.setattr(drafts, "may_edit", faulty)
     with house.connect(client, "aicha") as one, house.connect(client, "julie") as two:

@@ -12,7 +12,7 @@ from sqlmodel import SQLModel
 
 from api import triggers
 from api.database import transaction
-from guidelines import authority, projection, provenance, queries
+from guidelines import authority, projecting, projection, provenance, queries
 from guidelines.tables import SectionRevision
 from tests.builders import doc, h1, p
 from tests.workflow.house import House, found
@@ -236,7 +236,7 @@ def test_an_authority_that_forgets_where_words_were_launders_them_and_the_audit_
     with transaction(engine) as session:
         house = in_draft(found(session))
         if forgets == "what commits took away":
-            monkeypatch.setattr(provenance, "lost_before", lambda *_: frozenset())
+            monkeypatch.setattr(projecting, "lost_before", lambda *_: frozenset())
         else:
             monkeypatch.setattr(provenance, "told", lambda _: '{"runs":[],"bound":[]}')
         put(house, "julie", "p1", f" {LONG}")

@@ -13,7 +13,7 @@ from sqlalchemy.pool import StaticPool
 from sqlmodel import Session, SQLModel, col, select
 
 from api import triggers
-from guidelines import authority, projection, queries, steps, versions
+from guidelines import authority, projecting, projection, queries, steps, versions
 from guidelines.document import Node
 from guidelines.people import Actor
 from guidelines.provenance import Origin
@@ -217,9 +217,9 @@ def test_the_digest_of_the_log_sees_every_field_and_goes_on_from_an_earlier_one(
 def test_an_authority_that_projects_otherwise_is_caught(
     engine: Engine, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
-    right = authority.project_slice
+    right = projecting.put
 
-    def project_slice(session: Any, row: Any, slice_id: str, found: str, origin: Origin, at: Any, cause: str) -> None:
+    def put(rows: Any, version_id: str, revision: int, slice_id: str, found: str, origin: Origin, *more: Any) -> None:
         if broken == "one section is forgotten" and slice_id == "s2":
             return
         told: dict[str, Any] = {
@@ -229,9 +229,9 @@ def test_an_authority_that_projects_otherwise_is_caught(
             "nothing that was written stands": {"makers": '{"runs":[],"bound":[]}'},
             "nothing was taken away": {"lost": ""},
         }
-        right(session, row, slice_id, found, replace(origin, **told.get(broken, {})), at, cause)
+        right(rows, version_id, revision, slice_id, found, replace(origin, **told.get(broken, {})), *more)
 
-    monkeypatch.setattr(authority, "project_slice", project_slice)
+    monkeypatch.setattr(projecting, "put", put)
     written = Written(engine)
     written.act("type", 1, 40, "x")
     written.act("type", 1, 80, "x")

@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel, select
 
 from api.database import make_engine, transaction
-from guidelines import accepting, authority, deciding, judging, projection, queries, suggestion_rows, versions
+from guidelines import accepting, authority, batch, deciding, judging, projection, queries, suggestion_rows, versions
 from guidelines.document_cache import DocumentCache
 from guidelines.errors import GuidelineError, SuggestionConflict
 from guidelines.people import Actor
@@ -240,7 +240,7 @@ TWINS: dict[str, tuple[Any, str, Callable[..., Any]]] = {
     "a decision's words are the decider's": (
         deciding, "writers", lambda tree, accepted, owner, decider: authority.Writers({}, frozenset({decider}))
     ),
-    "what is signed holds the suggestions": (authority, "base", lambda tree: tree),
+    "what is signed holds the suggestions": (batch, "base", lambda tree: tree),
 }  # fmt: skip
 
 

@@ -24,13 +24,13 @@ CONTRACTED = next(contract for contract in CONTRACTS if contract["name"].startsw
 #: Values and rules of these packages that keep a table's row or a column's type in hand, and so need not be pure.
 WITH_A_DATABASE = {
     "guidelines.history", "workflow.history",
-    "guidelines.authority", "guidelines.discussion", "guidelines.lanes", "guidelines.moment", "guidelines.projection",
-    "guidelines.provenance",
+    "guidelines.authority", "guidelines.batch", "guidelines.projecting",
+    "guidelines.discussion", "guidelines.lanes", "guidelines.moment", "guidelines.projection",
     "guidelines.queries", "guidelines.salvage", "guidelines.tables", "guidelines.versions",
     "guidelines.deciding", "guidelines.judging", "guidelines.suggestion_rows",
     "workflow.acknowledgement", "workflow.anchors", "workflow.class_facts", "workflow.classing", "workflow.audience", "workflow.audit", "workflow.drafts", "workflow.events",
     "workflow.evidence",
-    "workflow.handbook", "workflow.orphans", "workflow.possible", "workflow.queries", "workflow.review",
+    "workflow.handbook", "workflow.orphans", "workflow.policy_change", "workflow.policy_log", "workflow.policy_tables", "workflow.repinning", "workflow.possible", "workflow.queries", "workflow.review",
     "workflow.seal_audit", "workflow.sealing", "workflow.signing", "workflow.suggesting", "workflow.tables", "workflow.transition",
 }  # fmt: skip
 

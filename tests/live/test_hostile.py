@@ -16,6 +16,7 @@ from api.errors import Fault
 from api.live import work
 from api.live.frames import Commit, MalformedFrame, Resolve, read_frame
 from api.live.room import MOST_BATCH
+from api.live.turn import Sent
 from api.refusals import refusal
 from guidelines import authority, steps
 from guidelines.document_cache import DocumentCache
@@ -37,13 +38,13 @@ def hostile_frames(house: LiveHouse, count: int, seed: int = 5) -> Outcome:
     rng, seen = random.Random(seed), Outcome()
     services = house.app.state.services
     cache, revision = DocumentCache(most=1), 0
-    batch: list[work.Sent] = []
+    batch: list[Sent] = []
     for number in range(count):
         frame = _frame(rng, number, revision)
         if frame is None:
             seen["malformed"] += 1
         else:
-            batch.append(work.Sent(house.tokens["aicha"], frame))
+            batch.append(Sent(house.tokens["aicha"], frame))
         if len(batch) == MOST_BATCH or number == count - 1:
             made = work.make(services, "v1", revision, batch, cache)
             for answer in made.answers:
