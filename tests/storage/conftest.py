@@ -51,6 +51,7 @@ def _live(built: Engine) -> Iterator[Engine]:
             section="s1", quote="Always",
         )  # fmt: skip
         house.submit("v2")
+        house.agree("v2")
         house.approve("v2", "julie", "legal")
         signing.retract(session, house.actor("julie"), "v2", team="legal", language="en", at=house.tick())
         house.approve("v2", "julie", "legal")

@@ -80,6 +80,7 @@ ATTEMPTS: dict[str, tuple[str, ...]] = {
     "snapshot_delete_frozen": ("DELETE FROM snapshot WHERE version_id = 'v2'",),
     "event_insert_chained": (copy("event", "guideline_id = 'g' AND seq = 1", seq="99"),),
     "sign_off_insert_reviewed": (copy("sign_off", "version_id = 'v2'", seq="999", version_id="'v1'"),),
+    "class_statement_insert_reviewed": (copy("class_statement", "version_id = 'v2'", seq="999", version_id="'v1'"),),
     "roster_insert_submitted": (
         copy("roster", "version_id = 'v2' AND person_id = 'julie'", person_id="'ines'"),
     ),
@@ -120,6 +121,7 @@ ATTEMPTS: dict[str, tuple[str, ...]] = {
         ),
         "policy_edition": "state = 'checking'",
         **dict.fromkeys(("roster", "step", "version_state"), "version_id = 'w1'"), "sign_off": "version_id = 'v2'",
+        "class_statement": "version_id = 'v2'",
     }.items()},
 }  # fmt: skip
 
