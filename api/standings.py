@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Select
 from sqlmodel import col, func, select
 
 from api.visit import Work
-from guidelines.tables import Comment, Guideline, Membership, Thread, Version
-from workflow import queries
+from guidelines.tables import Comment, Guideline, Membership, Publication, Thread, Version
+from workflow import handbook, queries
+from workflow.handbook import Entry
 from workflow.machine import MOVING
 from workflow.outstanding import Outstanding, outstanding
 from workflow.queries import Standing
@@ -57,6 +57,24 @@ class Standings:
     def __init__(self) -> None:
         self.kept: OrderedDict[str, Kept] = OrderedDict()
         self.lock = Lock()
+        self.shelves: dict[str, tuple[Hashable, list[Entry]]] = {}
+
+    def shelf(self, work: Work, language: str) -> list[Entry]:
+        """Everything in force in a language, as `handbook.shelf` has it; a moved shelf shows after some minutes."""
+        figures = (select(func.max(VersionState.since)), select(func.count(col(Publication.version_id))))
+        row = work.session.exec(select(*(figure.scalar_subquery() for figure in figures))).one()
+        pulse = (*row, int(work.at.timestamp()) // LONGEST)
+        known = self.shelves.get(language)
+        if known is not None and known[0] == pulse:
+            return known[1]
+        entries = handbook.shelf(work.session, language)
+        if not (work.session.dirty or work.session.new):
+            for entry in entries:
+                for one in (entry.guideline, entry.publication):
+                    if one in work.session:
+                        work.session.expunge(one)
+            self.shelves[language] = (pulse, entries)
+        return entries
 
     def moving(self, work: Work) -> Iterator[Kept]:
         """Every version in motion, the longest waiting first."""
@@ -86,7 +104,7 @@ class Standings:
         return fresh
 
 
-def _pulses() -> Select[tuple[object, ...]]:
+def _pulses() -> Any:
     """(version, what of it alone its standing depends on) for every version in motion, the longest waiting first."""
     last = select(func.max(Event.seq)).where(Event.guideline_id == VersionState.guideline_id).scalar_subquery()
     said = (
@@ -97,7 +115,7 @@ def _pulses() -> Select[tuple[object, ...]]:
     )
     asked = select(func.sum(Thread.changes)).where(Thread.version_id == VersionState.version_id).scalar_subquery()
     return (
-        select(  # type: ignore[call-overload,no-any-return]
+        select(  # type: ignore[call-overload]
             VersionState.version_id,
             VersionState.state,
             VersionState.since,

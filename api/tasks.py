@@ -66,8 +66,8 @@ class Tasks:
 def tasks_of(visit: Visit, work: Work) -> Tasks:
     """What waits, read from the facts of every version in motion and from the handbook."""
     tasks = Tasks()
+    standings: Standings = visit.services.extras["standings"]
     if sees_guidelines(work.actor):
-        standings: Standings = visit.services.extras["standings"]
         talked = discussion.open_threads(work.session, work.actor)
         for kept in standings.moving(work):
             _sort(visit, work, kept, tasks)
@@ -78,7 +78,7 @@ def tasks_of(visit: Visit, work: Work) -> Tasks:
                 tasks.to_write.append(_to_look_at(due, visit.language))
     confirmed = queries.acknowledged(work.session, work.actor.id)
     carried = handbook.confirmed(work.session, work.actor.id)
-    for entry in handbook.shelf(work.session, visit.language):
+    for entry in standings.shelf(work, visit.language):
         version_id = entry.publication.version_id
         if version_id in confirmed or version_id not in carried:
             _sort_reading(entry, confirmed.get(version_id), tasks, visit.language)

@@ -1,7 +1,7 @@
 """Approval policies: what must be signed, by which teams, in which order. A policy is data, known by its hash.
 
 A file says more than the product acts on yet. Read, checked, kept and hashed, but without effect so far: `interim`,
-`due_days`, `escalate_to`, `applies` (a guideline names its policy), and the scopes `owned` and `tag:…` (no text has
+`applies` (a guideline names its policy), and the scopes `owned` and `tag:…` (no text has
 owners or tags yet: such a requirement asks for nothing).
 """
 

@@ -6,7 +6,9 @@ dependency and no gain.
 
 import smtplib
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Final
@@ -84,5 +86,5 @@ def _words(answer: bytes | str) -> str:
 
 
 def _bare(header: object) -> str:
-    addresses = getattr(header, "addresses", ())
-    return str(addresses[0].addr_spec)
+    addresses: Sequence[Address] = getattr(header, "addresses", ())
+    return addresses[0].addr_spec

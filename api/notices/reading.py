@@ -1,7 +1,7 @@
 """What a notice says to its person now: only what they may know of at this moment, in their language."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -120,7 +120,7 @@ def _awaited(work: Work, _services: Services, notice: Notice, _data: dict[str, A
     return thread.resolved_at is None and thread.assigned_to == work.actor.id
 
 
-_STANDING = {
+_STANDING: dict[NoticeKind, Callable[[Work, Services, Notice, dict[str, Any]], bool]] = {
     NoticeKind.ASKED: _signs,
     NoticeKind.AGAIN: _signs,
     NoticeKind.REMINDER: _signs,
