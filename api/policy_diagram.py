@@ -13,6 +13,8 @@ from api.policy_sentences import condition_words, quorum_words, said, scope_word
 from workflow.policy import Policy, Requirement
 
 LANE, GAP, NODE, STEP, TOP = 300, 44, 268, 70, 50
+#: As broad as a page shows at the size of its other words.
+BROAD: Final = 1000
 #: Letters that fit into a box.
 MOST: Final = 36
 
@@ -23,8 +25,8 @@ def diagram(policy: Policy, teams: Mapping[str, str], language: str) -> Markup:
     most = max(len(stage.require) for stage in policy.stage)
     middle = TOP + most * STEP // 2 - 4
     bottom = TOP + most * STEP + 4
-    parts = [_box(12, middle - 23, 132, say(N_("Draft")), say(N_("both sides write")))]
-    left = 196
+    parts = [_box(0, middle - 23, 168, say(N_("Draft")), say(N_("both sides write")))]
+    left = 220
     for number, stage in enumerate(policy.stage, 1):
         parts.append(_edge(f"M{left - 52} {middle}H{left - 2}"))
         parts.append(Markup('<rect class="lane" x="{}" y="14" width="{}" height="{}" rx="10"/>').format(
@@ -38,20 +40,25 @@ def diagram(policy: Policy, teams: Mapping[str, str], language: str) -> Markup:
         left += LANE + GAP + 8
     parts.append(_edge(f"M{left - 52} {middle}H{left - 2}"))
     parts.append(_box(left, middle - 23, 116, say(N_("Published")), say(N_("in force")), kind="node end"))
-    width, height = left + 128, bottom + 34
+    width, height = left + 128, bottom + 52
     back = say(N_("changes requested: back to the draft, other sign-offs stay"))
     parts.append(_edge(f"M{left - 70} {bottom}V{bottom + 24}H78V{middle + 25}"))
-    parts.append(_text(212, bottom + 18, back, "sub"))
+    parts.append(_text(98, bottom + 42, back, "sub"))
     if policy.interim is not None:
         parts += _fast_path(policy, teams, language, left, middle, bottom)
-        height += 76
+        height += 62
+    # A short way is not blown up to the page's width, and a long one keeps words that can be read.
+    broad, size = max(width, BROAD), ("", "", "", "long")[len(policy.stage)] if len(policy.stage) < 4 else "longest"
     title = say(N_("The way to publication: %(title)s")) % {"title": said(policy.title, language)}
     words = " ".join(sentences(policy, teams, language))
+    name, told = Markup('<title id="dia-title">{}</title>').format(title), Markup('<desc id="dia-desc">{}</desc>')
     return Markup(
-        '<svg viewBox="0 0 {0} {1}" role="img" aria-labelledby="dia-title dia-desc"><title id="dia-title">{2}</title>'
-        '<desc id="dia-desc">{3}</desc><defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" '
-        'markerHeight="7" orient="auto"><path class="tip" d="M0 0l8 4-8 4z"/></marker></defs>{4}</svg>'
-    ).format(width, height, title, words, Markup("").join(parts))
+        '<svg class="{}" viewBox="{} 0 {} {}" role="img" aria-labelledby="dia-title dia-desc">{}{}<defs>'
+        '<marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
+        '<path class="tip" d="M0 0l8 4-8 4z"/></marker></defs>{}</svg>'
+    ).format(
+        size, (width - broad) // 2 - 2, broad + 4, height, name, told.format(words), Markup("").join(parts)
+    )  # fmt: skip
 
 
 def _fast_path(
@@ -60,7 +67,7 @@ def _fast_path(
     say = translations(language).gettext
     interim = policy.interim
     assert interim is not None
-    row = bottom + 74
+    row = bottom + 86
     team = teams.get(interim.team, interim.team)
     title = say(N_("Interim, %(hours)d h")) % {"hours": interim.clock_hours}
     crisis = say(N_("crisis: %(num)d of %(team)s")) % {"num": interim.quorum, "team": team}

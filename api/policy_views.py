@@ -31,6 +31,15 @@ STATES: Final[Mapping[str, tuple[str, str, str]]] = {
 }
 
 
+#: What a file says in a word of its own.
+_PLAIN: Final = {
+    "*": N_("any"),
+    "editorial": N_("of form"),
+    "clarifying": N_("that clarifies"),
+    "substantive": N_("of substance"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A policy in the list."""
@@ -124,7 +133,10 @@ def proof_of(session: Session, policy_hash: str, language: str) -> dict[str, Any
     if row is None:
         return None
     kept = report(row)
-    return {**kept, **kept["told"][language], "at": row.at}
+    told = kept["told"][language]
+    # The end of a story begins as its contrast, and stands by itself as a headline.
+    end = told["story"][-1].removeprefix("Yet ").removeprefix("Or ") if told["story"] else ""
+    return {**kept, **told, "at": row.at, "headline": end[:1].upper() + end[1:]}
 
 
 def found_now(session: Session, policy: Policy, language: str, at: datetime) -> list[tuple[str, str]]:
@@ -134,7 +146,7 @@ def found_now(session: Session, policy: Policy, language: str, at: datetime) -> 
 
 def said_findings(session: Session, found: Sequence[Any], language: str) -> list[tuple[str, str]]:
     """Findings in sentences: people and teams by name, without the place in the file."""
-    teller, teams = Teller(language), writing.team_names(session, language)
+    teller, teams, say = Teller(language), writing.team_names(session, language), translations(language).gettext
     ids = {str(one.facts["person"]) for one in found if "person" in one.facts}
     names = writing.people_named(session, ids)
     lines = []
@@ -143,9 +155,10 @@ def said_findings(session: Session, found: Sequence[Any], language: str) -> list
             key: ", ".join(map(str, value)) if isinstance(value, list) else value for key, value in one.facts.items()
         }
         facts |= {key: teams.get(str(facts[key]), facts[key]) for key in ("team",) if key in facts}
+        facts |= {key: say(_PLAIN[facts[key]]) for key in ("kind", "language", "change") if facts.get(key) in _PLAIN}
         facts |= {key: names.get(str(facts[key]), facts[key]) for key in ("person",) if key in facts}
         lines.append((one.severity.value, teller.say(one.code, **facts)))
-    return list(dict.fromkeys(lines))
+    return sorted(dict.fromkeys(lines), key=lambda line: line[0] != "refuse")
 
 
 def plain(found: Sequence[Any]) -> list[dict[str, Any]]:

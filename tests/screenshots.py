@@ -36,6 +36,7 @@ SCREENS = [
     ("read", "ines", "/handbook/charte-des-reseaux-sociaux"),
     ("compare", None, "/handbook/charte-des-reseaux-sociaux/compare?old=1.0&new=1.1"),
     ("people", "marc", "/admin/people"),
+    ("policies", "aicha", "/policies"),
     ("preferences", "julie", "/preferences"),
     ("not-found", None, "/handbook/nothing-here"),
 ]

@@ -143,7 +143,8 @@ def _edition(
     session: Session, row: PolicyEdition, events: Sequence[PolicyEvent], what: str, newest: int | None
 ) -> Iterator[Fault]:
     """The row is what its events lead to: its words, who proposed it, what was found, who decided."""
-    state, checked, decided = "", None, (None, None, "")
+    state, checked = "", None
+    decided: tuple[Any, ...] = (None, None, "")
     for event in events:
         try:
             data = json.loads(event.data)

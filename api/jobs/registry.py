@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from api.hooks import posting as chat
+from api.jobs import proving
 from api.jobs.kinds import Inside, Kind, Outside
 from api.mail import posting as mail
 from api.mail.gathering import gather
-from api import policy_proving as policies
 from api.notices import planning, telling
 
 KINDS: Final[Mapping[str, Kind]] = {
@@ -19,7 +19,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "plan": Inside(planning.plan),
     "remind": Inside(planning.remind),
     "escalate": Inside(planning.escalate),
-    "policy_proof": Outside(policies.begin, policies.prove, policies.end),
+    "policy_proof": Outside(proving.begin, proving.prove, proving.end),
     "mail": Inside(gather),
     "post": Outside(mail.begin, mail.send, mail.end),
     "hook": Outside(chat.begin, chat.send, chat.end),

@@ -8,11 +8,12 @@ from litestar.params import FromPath, FromQuery, MultipartBody
 from sqlmodel import select
 
 from api import policy_form, policy_views
-from api.errors import FileTooLarge, InvalidRequest
+from api.errors import InvalidRequest
 from api.i18n import translations
 from api.pages.forms import Form, submitted
 from api.pages.seen import demand_seen
 from api.policy_diagram import diagram
+from api.policy_files import policy_of_file
 from api.policy_sentences import said, sentences
 from api.refusals import Refusal
 from api.render import page
@@ -22,12 +23,9 @@ from guidelines.people import Role
 from guidelines.tables import Team
 from workflow import policy_change, queries, repinning
 from workflow.errors import UnknownPolicy
-from workflow.policy import Policy, read_policy
+from workflow.policy import Policy
 from workflow.policy_tables import PolicyEdition
 from workflow.policy_text import as_toml
-
-#: Bytes of a policy's file.
-MOST_FILE = 200_000
 
 
 @get("/policies", access=Access.MEMBER, sync_to_thread=True)
@@ -166,19 +164,6 @@ def repin(visit: ThisVisit, name: FromPath[str], data: Form) -> "Response[Any]":
 
     version_id = data.get("version_id", "")
     return submitted(visit, act, lambda work, refusal: _policy(visit, work, name, refusal), version_id=version_id)
-
-
-def policy_of_file(content: bytes) -> Policy:
-    """The policy of an uploaded file, TOML or JSON; raises `InvalidPolicy`, `FileTooLarge` or `InvalidRequest`."""
-    if len(content) > MOST_FILE:
-        raise FileTooLarge(size=len(content), limit=MOST_FILE)
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InvalidRequest(fields=[("file", "malformed")]) from None
-    if not text.strip():
-        raise InvalidRequest(fields=[("file", "missing")])
-    return read_policy(text)
 
 
 def _submitted(visit: Visit, data: dict[str, str], name: str) -> "Response[Any]":

@@ -9,9 +9,8 @@ from litestar.params import FromPath, JSONBody, MultipartBody
 from pydantic import BaseModel, Field
 
 from api import policy_views
-from api.errors import InvalidRequest
-from api.pages.policies import policy_of_file
-from api.pages.seen import demand_seen
+from api.errors import InvalidRequest, NotFound
+from api.policy_files import policy_of_file
 from api.policy_reports import report_apart
 from api.routes.reference import SIGNED_IN
 from api.routes.shapes import Body, Named, Remark, named
@@ -20,6 +19,7 @@ from api.visit import Access, ThisVisit, Work
 from guidelines import queries as writing
 from workflow import policy_change, repinning
 from workflow.errors import UnknownPolicy
+from workflow.permissions import sees_guidelines
 from workflow.policy import Policy as PolicyValue
 from workflow.policy import check_policy, read_policy
 from workflow.policy_tables import PolicyEdition, PolicyProof
@@ -98,7 +98,7 @@ class Pinned(BaseModel):
 def list_policies(visit: ThisVisit) -> list[PolicyInForce]:
     """Every policy in force, by name."""
     with visit.read() as work:
-        demand_seen(work)
+        _demand_seen(work)
         return [_policy(work, name) for name in policy_change.names(work.session)]
 
 
@@ -106,7 +106,7 @@ def list_policies(visit: ThisVisit) -> list[PolicyInForce]:
 def read_one_policy(visit: ThisVisit, name: FromPath[str]) -> PolicyInForce:
     """The policy in force under the name, with its proof."""
     with visit.read() as work:
-        demand_seen(work)
+        _demand_seen(work)
         return _policy(work, name)
 
 
@@ -114,7 +114,7 @@ def read_one_policy(visit: ThisVisit, name: FromPath[str]) -> PolicyInForce:
 def list_policy_versions(visit: ThisVisit, name: FromPath[str]) -> list[Edition]:
     """Everything that was proposed under the name, newest first."""
     with visit.read() as work:
-        demand_seen(work)
+        _demand_seen(work)
         rows = policy_change.editions(work.session, name)
         if not rows:
             _known(work, name)
@@ -125,7 +125,7 @@ def list_policy_versions(visit: ThisVisit, name: FromPath[str]) -> list[Edition]
 def read_policy_version(visit: ThisVisit, name: FromPath[str], number: FromPath[int]) -> Edition:
     """One proposal: ask again while its state is `checking`."""
     with visit.read() as work:
-        demand_seen(work)
+        _demand_seen(work)
         return _edition(work, policy_change.edition(work.session, name, number))
 
 
@@ -133,7 +133,7 @@ def read_policy_version(visit: ThisVisit, name: FromPath[str], number: FromPath[
 def check_policy_text(visit: ThisVisit, data: JSONBody[Text]) -> dict[str, Any]:
     """Proves a policy without proposing it, which takes seconds. Findings are those among the company's people."""
     with visit.read() as work:
-        demand_seen(work)
+        _demand_seen(work)
         policy = _given(data)
         found = findings(policy, policy_change.organisation(work.session, work.at))
     with _SEARCHING:
@@ -147,7 +147,7 @@ def check_policy_text(visit: ThisVisit, data: JSONBody[Text]) -> dict[str, Any]:
 def propose_policy(visit: ThisVisit, data: JSONBody[Proposal]) -> Edition:
     """Proposes a policy. It is checked first, then the other side of the policy in force agrees or refuses."""
     with visit.write() as work:
-        demand_seen(work)
+        _demand_seen(work)
         row = policy_change.propose(work.session, work.actor, _given(data), reason=data.reason, at=work.at)
         return _edition(work, row)
 
@@ -157,7 +157,7 @@ def upload_policy_file(visit: ThisVisit, data: MultipartBody[Upload]) -> dict[st
     """Reads a TOML or JSON file and answers its policy as JSON, to be looked at and proposed."""
     content = data.file.file.read()
     with visit.read() as work:
-        demand_seen(work)
+        _demand_seen(work)
         policy = policy_of_file(content)
         return {"policy": policy.model_dump(mode="json"), "hash": policy.hash}
 
@@ -172,7 +172,7 @@ def upload_policy_file(visit: ThisVisit, data: MultipartBody[Upload]) -> dict[st
 def decide_on_policy(visit: ThisVisit, name: FromPath[str], number: FromPath[int], data: JSONBody[Decision]) -> Edition:
     """Agrees to a proposal, refuses it, or takes it back."""
     with visit.write() as work:
-        demand_seen(work)
+        _demand_seen(work)
         session, actor, at = work.session, work.actor, work.at
         if data.decision == "agree":
             row = policy_change.agree(session, actor, name, number, at=at, remark=data.reason)
@@ -192,6 +192,12 @@ def repin_version(visit: ThisVisit, version_id: FromPath[str], data: JSONBody[Wh
     with visit.write() as work:
         found = repinning.repin(work.session, work.actor, version_id, reason=data.reason, at=work.at)
         return Pinned(version_id=version_id, policy_hash=found.state_row.policy_hash or "")
+
+
+def _demand_seen(work: Work) -> None:
+    """Policies are for those who work on texts, and for administrators."""
+    if not sees_guidelines(work.actor):
+        raise NotFound()
 
 
 def _given(data: Text) -> PolicyValue:
@@ -227,7 +233,7 @@ def _edition(work: Work, row: PolicyEdition) -> Edition:
         name=row.name,
         number=row.number,
         hash=row.hash,
-        state=row.state,  # type: ignore[arg-type]
+        state=row.state,
         reason=row.reason,
         proposed_by=named(row.proposed_by, names),
         proposed_at=row.proposed_at,

@@ -26,6 +26,7 @@ SCREENS = {
         "/", "/versions/{review}/review", "/versions/{review}/review?view=clean",
         "/guidelines/charte-des-reseaux-sociaux/evidence", "/handbook/charte-des-reseaux-sociaux/compare",
     ),
+    "owen": ("/policies", "/policies/standard", "/policies/social-media-charter", "/policies/standard/change"),
     "marc": ("/admin/people", "/guidelines", "/guidelines?show=mine"),
 }  # fmt: skip
 #: The screens that are looked at in every light and width; the others in two of the four.

@@ -7,7 +7,7 @@ from jinja2 import Environment
 from jinja2.lexer import TOKEN_DATA
 
 from api import catalogue
-from api.refusals import FALLBACK, SENTENCES
+from api.refusal_words import FALLBACK, SENTENCES
 
 PLACEHOLDERS = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
 #: Names and marks that are the same in both languages.
