@@ -13,7 +13,8 @@ from pathlib import Path
 import grimp
 import pytest
 
-from api.refusals import HOUSE, SENTENCES, say, status_of
+from api.refusal_words import SENTENCES
+from api.refusals import HOUSE, say, status_of
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("guidelines", "workflow", "exports", "api")
@@ -28,9 +29,10 @@ WITH_A_DATABASE = {
     "guidelines.discussion", "guidelines.lanes", "guidelines.moment", "guidelines.projection",
     "guidelines.queries", "guidelines.salvage", "guidelines.tables", "guidelines.versions",
     "guidelines.deciding", "guidelines.judging", "guidelines.suggestion_rows",
-    "workflow.acknowledgement", "workflow.anchors", "workflow.class_facts", "workflow.classing", "workflow.audience", "workflow.audit", "workflow.drafts", "workflow.events",
+    "workflow.acknowledgement", "workflow.anchors", "workflow.class_facts", "workflow.classing", "workflow.scheduling", "workflow.audience", "workflow.audit", "workflow.drafts", "workflow.events",
     "workflow.evidence",
-    "workflow.handbook", "workflow.orphans", "workflow.policy_change", "workflow.policy_log", "workflow.policy_tables", "workflow.repinning", "workflow.possible", "workflow.queries", "workflow.review",
+    "workflow.handbook", "workflow.orphans", "workflow.policy_change", "workflow.policy_log", "workflow.policy_tables",
+    "workflow.repinning", "workflow.possible", "workflow.queries", "workflow.review",
     "workflow.seal_audit", "workflow.sealing", "workflow.signing", "workflow.suggesting", "workflow.tables", "workflow.transition",
 }  # fmt: skip
 
