@@ -21,7 +21,7 @@ from api.errors import Fault, InvalidRequest, NotFound, SignInRequired, UnknownA
 from api.headers import security_headers
 from api.heads import heads
 from api.i18n import LANGUAGES, set_company_zone
-from api.jobs.registry import KINDS
+from api.job_kinds import KINDS
 from api.jobs.runner import Runner
 from api.live.rooms import Rooms
 from api.problems import problem

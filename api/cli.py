@@ -320,14 +320,14 @@ def _doctor(_: argparse.Namespace) -> int:
 
 
 def _run_jobs(options: argparse.Namespace) -> int:
-    from api.jobs.command import run_jobs
+    from api.job_command import run_jobs
 
     print(run_jobs(once=options.once))
     return DONE
 
 
 def _failed_jobs(_: argparse.Namespace) -> int:
-    from api.jobs.command import failed_jobs
+    from api.job_command import failed_jobs
 
     lines = failed_jobs()
     print("\n".join(lines) if lines else "none")
@@ -335,7 +335,7 @@ def _failed_jobs(_: argparse.Namespace) -> int:
 
 
 def _retry_jobs(_: argparse.Namespace) -> int:
-    from api.jobs.command import retry_jobs
+    from api.job_command import retry_jobs
 
     print(f"{retry_jobs()} jobs are tried again")
     return DONE

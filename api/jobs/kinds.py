@@ -1,6 +1,6 @@
 """What a kind of job is: work inside one transaction, or work that leaves the house.
 
-To add a kind: write its `Inside` or `Outside` beside those that are there and name it in `api.jobs.registry.KINDS`.
+To add a kind: write its `Inside` or `Outside` beside those that are there and name it in `api.job_kinds.KINDS`.
 """
 
 from collections.abc import Callable

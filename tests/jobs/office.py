@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 
 from api.config import Config
 from api.database import transaction
-from api.jobs.registry import KINDS
+from api.job_kinds import KINDS
 from api.jobs.runner import Runner
 from api.tables import Notice
 from api.visit import Services

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from api.database import transaction
-from api.jobs.registry import KINDS
+from api.job_kinds import KINDS
 from api.jobs.runner import Runner
 from api.working_days import is_known, morning_of, works_in
 from guidelines.people import Role

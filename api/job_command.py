@@ -8,8 +8,8 @@ from api import clock
 from api.config import read_config
 from api.database import make_engine, transaction
 from api.i18n import set_company_zone
+from api.job_kinds import KINDS
 from api.jobs import desk
-from api.jobs.registry import KINDS
 from api.jobs.runner import PAUSE, Runner
 from api.lock import alone
 from api.operation import check_database
