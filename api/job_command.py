@@ -1,4 +1,4 @@
-"""Doing what was put aside by command: beside or instead of the servers' own threads, and what nobody tries any more."""
+"""Doing what was put aside by command, beside or instead of the servers' threads; and what nobody tries any more."""
 
 import time
 from collections.abc import Iterator

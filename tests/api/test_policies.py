@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from api import policy_form, policy_views
-from api.jobs.registry import KINDS
+from api.job_kinds import KINDS
 from api.jobs.runner import Runner
 from api.policy_diagram import diagram
 from api.policy_reports import report_apart, report_of
