@@ -1,9 +1,9 @@
 // The whole text came anew while a commit was under way: only its answer tells whether it is in that text, so it is sent
 // again, and until then the text and all that follows it wait.
 import type { Node } from "prosemirror-model";
-import type { EditorState } from "prosemirror-state";
+import type { EditorState, Transaction } from "prosemirror-state";
 import { Step } from "prosemirror-transform";
-import { Diverged, isOf, reopening, sharedState, type Arrival, type Commit, type Fate, type Flight } from "./collab.ts";
+import { Diverged, isOf, reopening, restOf, sharedState, type Arrival, type Commit, type Fate, type Flight } from "./collab.ts";
 import { schema } from "./schema.ts";
 
 export class Anew {
@@ -38,6 +38,17 @@ export class Anew {
     }
     if (!isOf(this.flight, commit, this.me)) return null;
     return { kept: commit.kept ?? (this.flight?.steps ?? []).map((_, place) => place) };
+  }
+
+  /** The same; of a copy that is past mending all that it holds, not known as durable, is lost. */
+  openingOrLoss(state: EditorState, fate: Fate): { tr: Transaction | null; lost: readonly Step[] } {
+    try {
+      return this.opening(state, fate);
+    } catch (error) {
+      console.error(error);
+      const { locals } = sharedState(state);
+      return { tr: null, lost: (typeof fate === "object" ? restOf(locals) : locals).map((local) => local.step) };
+    }
   }
 
   /** What becomes of the copy. */

@@ -1,7 +1,6 @@
 // The editor's end of the live protocol: opens, sends what was typed, takes what others typed, comes back after a cut.
 import { Node } from "prosemirror-model";
 import type { EditorState, Transaction } from "prosemirror-state";
-import type { Step } from "prosemirror-transform";
 import { documentHash, type NodeJson } from "./canonical.ts";
 import { Anew } from "./anew.ts";
 import {
@@ -13,7 +12,6 @@ import {
   isOf,
   nextSuggestions,
   refusal,
-  restOf,
   sharedState,
   wordsOf,
   type Arrival,
@@ -269,14 +267,7 @@ export class Connection {
   /** A copy that is past mending loses what it holds, not known as durable. */
   private openAnew(anew: Anew, fate: Fate, standing: Standing, refused?: { title: string; detail: string }): void {
     const state = this.host.state() as EditorState;
-    let taken: { tr: Transaction | null; lost: readonly Step[] };
-    try {
-      taken = anew.opening(state, fate);
-    } catch (error) {
-      console.error(error);
-      const { locals } = sharedState(state);
-      taken = { tr: null, lost: (typeof fate === "object" ? restOf(locals) : locals).map((local) => local.step) };
-    }
+    const taken = anew.openingOrLoss(state, fate);
     if (typeof fate === "object") this.faults = 0;
     this.open(anew.doc, standing, taken.tr);
     const words = wordsOf(taken.lost);

@@ -72,6 +72,7 @@ let toolbar: Toolbar | null = null;
 let outline: Outline | null = null;
 let ownClient: string | undefined;
 let whenSaved: (() => void)[] = [];
+let arrived = false;
 
 const host: Host = {
   state: () => view?.state ?? null,
@@ -82,10 +83,7 @@ const host: Host = {
     if (view && taken) return view.dispatch(taken);
     const state = freshState(doc, standing.revision);
     if (view) view.updateState(near(state, view.state.selection.head));
-    else {
-      build(state);
-      if (view) goToAddress(view);
-    }
+    else build(state);
     refresh();
   },
   dispatch: (tr) => view?.dispatch(tr),
@@ -291,6 +289,10 @@ function changed(): void {
   });
   if (connection.end) notices.ended(connection.end.reason, connection.end.title, connection.end.detail);
   if (view && view.editable !== writable()) view.setProps({});
+  if (view && !arrived && (connection.phase === "live" || connection.phase === "read-only")) {
+    arrived = true;
+    goToAddress(view);
+  }
   if (state) keeper.note(state);
   if (!shared?.locals.length && connection.phase === "live") for (const go of whenSaved.splice(0)) go();
   toolbar?.show();
