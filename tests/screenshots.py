@@ -37,6 +37,8 @@ SCREENS = [
     ("compare", None, "/handbook/charte-des-reseaux-sociaux/compare?old=1.0&new=1.1"),
     ("people", "marc", "/admin/people"),
     ("policies", "aicha", "/policies"),
+    ("policy", "aicha", "/policies/standard"),
+    ("policy-refused", "aicha", "/policies/light/3"),
     ("preferences", "julie", "/preferences"),
     ("not-found", None, "/handbook/nothing-here"),
 ]

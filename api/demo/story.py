@@ -18,6 +18,7 @@ from api.demo.company import (
     PRESS_FR,
     TOOLS_FR,
 )
+from api.demo.policies import policies_changed
 from api.demo.stage import Stage
 
 BEGINNING = timedelta(days=340)
@@ -36,6 +37,7 @@ def tell(session: Session, now: datetime) -> None:
     evenings_in_two_hands(stage)
     charter_in_review(stage)
     english_charter_being_written(stage)
+    policies_changed(stage)
 
 
 def first_charter(stage: Stage) -> None:
