@@ -31,10 +31,12 @@ FIELDS: Final[Mapping[str, str]] = {
     "lane": N_("the team that keeps the thread to itself"),
     "blocking": N_("the holding back of publication"),
     "assigned_to": N_("whom the thread waits for"),
+    "day": N_("the day"),
     "due_on": N_("the day it is due"),
     "url": N_("the address"),
 }
 PROBLEMS: Final[Mapping[str, str]] = {
+    "past": N_("begun already"),
     "length": N_("empty or too long"),
     "too_long": N_("too long"),
     "too_large": N_("too large"),

@@ -31,6 +31,7 @@ WRITTEN_ONCE: Final = (
     "policy_proof",
     "publication",
     "roster",
+    "schedule",
     "seal",
     "sign_off",
     "step",
@@ -246,6 +247,7 @@ def _decisions() -> Iterator[Trigger]:
     yield Trigger("sign_off", "INSERT", "reviewed", "only a version in review is signed", reviewed)
     of_a_review = f"COALESCE({_state('NEW')}, '') <> '{State.IN_REVIEW}'"
     yield Trigger("class_statement", "INSERT", "reviewed", "a class is stated of a text in review", of_a_review)
+    yield Trigger("schedule", "INSERT", "reviewed", "only a text in review gets a day", of_a_review)
     yield Trigger("roster", "INSERT", "submitted", "a roster is pinned at submit", submitted)
     yield Trigger(
         "publication", "INSERT", "frozen", "only a text that stands still is published", f"NOT {_frozen('NEW')}"

@@ -12,7 +12,7 @@ from sqlmodel import col, func, select
 from api.tasks import tasks_of
 from api.visit import Visit, Work
 from guidelines.tables import Comment, Membership, Thread
-from workflow.tables import Acknowledgement, SignOff, VersionState
+from workflow.tables import Acknowledgement, ClassStatement, SignOff, VersionState
 
 #: A role may end, or begin, at a moment at which nothing is written.
 LONGEST: Final = 300
@@ -37,6 +37,7 @@ def _pulse(work: Work) -> Hashable:
         select(func.count()).select_from(VersionState),
         select(func.max(VersionState.since)),
         select(func.max(SignOff.seq)),
+        select(func.max(ClassStatement.seq)),
         select(func.count()).select_from(Comment),
         select(func.count(col(Thread.resolved_at))),
         select(func.sum(Thread.changes)),

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
-from api.i18n import N_, lately, said, say_lately, say_list, say_moment, translations
+from api.i18n import N_, lately, said, say_date, say_lately, say_list, say_moment, translations
 from guidelines.changes import Change, Kind
 from guidelines.sections import META, OUTLINE
 from workflow.outstanding import Outstanding, Reason, is_hopeless, is_text
@@ -72,6 +72,8 @@ _EVENTS: Final = {
     "class_contested": ("circle-alert", "fallen", N_("%(person)s contested the class of the change: %(change)s")),
     "changes_requested": ("undo-2", "fallen", N_("%(person)s requested changes")),
     "version_reopened": ("pencil", "", N_("%(person)s took the text back to the draft")),
+    "version_scheduled": ("calendar-clock", "", N_("%(person)s set a day for publication")),
+    "date_held": ("circle-alert", "fallen", N_("The day for publication is off: the version is in review again")),
     "version_published": ("flag", "now", N_("%(person)s published version %(number)s")),
     "version_sealed": ("shield-check", "ok", N_("The version was sealed")),
     "version_superseded": ("archive", "", N_("A newer version came into force")),
@@ -263,6 +265,7 @@ _DONE: Final = {
     "class_stated": N_("The class is stated. It takes effect when the other side agrees."),
     "class_agreed": N_("You agreed to the class of the change."),
     "class_contested": N_("The class is contested. The change counts as one of substance."),
+    "scheduled": N_("The day is set. On that day everything is checked again."),
     "published": N_("The version is in force and stands in the handbook."),
     "withdrawn": N_("The version has been withdrawn."),
     "saved": N_("Saved."),
@@ -285,6 +288,7 @@ def say_decision(
     others: Sequence[str],
     may_publish: bool,
     revision: int,
+    promised: date | None = None,
     language: str,
 ) -> tuple[str, str, str]:
     """(title, sentence, label of the green button) of the card in which a person decides."""
@@ -297,6 +301,11 @@ def say_decision(
             say(N_("It is being written. Submitted, it stands still and both teams read it.")),
             "",
         )
+    if promised is not None:
+        words = say(N_("It comes into force on %(date)s if nothing stands against it then.")) % {
+            "date": say_date(promised, language)
+        }
+        return say(N_("A day is set")), words, ""
     if state != "in_review":
         return say(N_("State")), say(N_("This version has been withdrawn. It stays readable here.")), ""
     title = say(N_("Your decision for %(team)s")) % {"team": team} if team else say(N_("The decision"))

@@ -19,25 +19,24 @@ from guidelines.salvage import DAMAGED, salvaged
 from guidelines.suggestion_rows import FINAL
 from guidelines.tables import RESOLVE, SUGGEST, Guideline, Publication, StepRecord, Suggestion, Version
 from workflow import events, machine
-from workflow.events import Damage, Fault, Kind
+from workflow.events import BEGINNINGS, DECISIONS, MOVES, STATEMENTS, Damage, Fault, Kind
 from workflow.evidence import fingerprint
 from workflow.machine import Action, State
 from workflow.orphans import orphans
 from workflow.policy_log import audit_policies
 from workflow.seal_audit import name_faults, seal_faults
-from workflow.tables import Acknowledgement, ClassStatement, Event, Policy, Roster, Seal, SignOff, VersionState
+from workflow.tables import (
+    Acknowledgement,
+    ClassStatement,
+    Event,
+    Policy,
+    Roster,
+    Schedule,
+    Seal,
+    SignOff,
+    VersionState,
+)
 
-DECISIONS: Final = frozenset({Kind.SIGNED_OFF, Kind.OBJECTED, Kind.RETRACTED, Kind.OBJECTION_LIFTED})
-STATEMENTS: Final = frozenset({Kind.CLASS_STATED, Kind.CLASS_AGREED, Kind.CLASS_CONTESTED})
-#: What an event says the version did.
-MOVES: Final[Mapping[str, Action]] = {
-    Kind.SUBMITTED: Action.SUBMIT,
-    Kind.CHANGES_REQUESTED: Action.REQUEST_CHANGES,
-    Kind.REOPENED: Action.REOPEN,
-    Kind.PUBLISHED: Action.PUBLISH,
-    Kind.WITHDRAWN: Action.WITHDRAW,
-}
-BEGINNINGS: Final = frozenset({Kind.GUIDELINE_CREATED, Kind.DRAFT_STARTED})
 #: The tables whose rows name their guideline.
 NAMING: Final[tuple[type[SQLModel], ...]] = (Event, Version, VersionState, Publication)
 #: Stands for a moment that cannot be read: no entry with it has the hash that it was written with.
@@ -176,6 +175,7 @@ def _rows(session: Session, told: Sequence[Told], versions: set[str]) -> Iterato
     end = told[-1].seq + 1 if told else 1
     for table, name, key, kinds in (
         (SignOff, "sign_off", "sign_off", DECISIONS),
+        (Schedule, "schedule", "schedule", frozenset({Kind.SCHEDULED})),
         (ClassStatement, "class_statement", "statement", STATEMENTS),
         (Publication, "publication", "", frozenset({Kind.PUBLISHED})),
         (Acknowledgement, "acknowledgement", "acknowledgement", frozenset({Kind.ACKNOWLEDGED})),

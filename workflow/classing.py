@@ -15,12 +15,12 @@ from workflow.errors import WorkflowError
 from workflow.events import Kind
 from workflow.evidence import fingerprint
 from workflow.facts import VersionFacts
-from workflow.machine import Action
+from workflow.machine import Action, State
 from workflow.permissions import Permission
 from workflow.policy import Change
 from workflow.queries import Standing
 from workflow.tables import ClassStatement
-from workflow.transition import allowed, reason_in_words, remark_if_any
+from workflow.transition import allowed, hold, reason_in_words, remark_if_any
 
 _KINDS = {Said.STATE: Kind.CLASS_STATED, Said.AGREE: Kind.CLASS_AGREED, Said.CONTEST: Kind.CLASS_CONTESTED}
 
@@ -71,6 +71,8 @@ def contest_class(session: Session, actor: Actor, version_id: str, *, reason: st
     found = allowed(session, actor, version_id, Permission.ANSWER_CLASS, Action.CONTEST_CLASS, at)
     change = claimed(found.facts.statements, found.facts.changed).change
     words = reason_in_words(reason)
+    if found.state is State.SCHEDULED:  # what the day rests on is gone
+        hold(session, found, "class_contested", at, actor.id)
     return _say(session, found, actor, Said.CONTEST, change, found.facts.changed, words, at)
 
 

@@ -9,7 +9,7 @@ from workflow.machine import TERMINAL, TRANSITIONS, Action, State
 
 NAME: Final = "life-of-a-version.md"
 #: What happens by itself is drawn with the cause.
-BY_ITSELF: Final = {Action.SUPERSEDE: "successor published", Action.LAPSE: "deadline passed"}
+BY_ITSELF: Final = {Action.SUPERSEDE: "successor published", Action.LAPSE: "deadline passed", Action.HOLD: "date held"}
 
 
 def life_of_a_version() -> str:

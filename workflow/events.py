@@ -18,6 +18,7 @@ from guidelines import jobs
 from guidelines.projection import log_digest
 from guidelines.salvage import DAMAGED
 from guidelines.tables import Version
+from workflow.machine import Action
 from workflow.tables import Event
 
 DOMAIN: Final = b"charte:event:1\n"
@@ -45,6 +46,8 @@ class Kind(StrEnum):
     CLASS_CONTESTED = "class_contested"
     CHANGES_REQUESTED = "changes_requested"
     REOPENED = "version_reopened"
+    SCHEDULED = "version_scheduled"
+    DATE_HELD = "date_held"
     PUBLISHED = "version_published"
     SEALED = "version_sealed"
     SUPERSEDED = "version_superseded"
@@ -54,6 +57,21 @@ class Kind(StrEnum):
 
 #: What pins a version to a policy and a roster, and tells how far its steps go.
 PINNING: Final = (Kind.SUBMITTED, Kind.REPINNED)
+
+
+DECISIONS: Final = frozenset({Kind.SIGNED_OFF, Kind.OBJECTED, Kind.RETRACTED, Kind.OBJECTION_LIFTED})
+STATEMENTS: Final = frozenset({Kind.CLASS_STATED, Kind.CLASS_AGREED, Kind.CLASS_CONTESTED})
+BEGINNINGS: Final = frozenset({Kind.GUIDELINE_CREATED, Kind.DRAFT_STARTED})
+#: What an event says the version did.
+MOVES: Final[Mapping[str, Action]] = {
+    Kind.SUBMITTED: Action.SUBMIT,
+    Kind.CHANGES_REQUESTED: Action.REQUEST_CHANGES,
+    Kind.REOPENED: Action.REOPEN,
+    Kind.SCHEDULED: Action.SCHEDULE,
+    Kind.DATE_HELD: Action.HOLD,
+    Kind.PUBLISHED: Action.PUBLISH,
+    Kind.WITHDRAWN: Action.WITHDRAW,
+}
 
 
 class Damage(StrEnum):

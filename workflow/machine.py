@@ -21,7 +21,7 @@ class State(StrEnum):
 
 
 class Action(StrEnum):
-    """What may be done with a version. `supersede` and `lapse` happen by themselves."""
+    """What may be done with a version. `supersede`, `lapse` and `hold` happen by themselves."""
 
     EDIT = "edit"
     SUGGEST = "suggest"
@@ -39,6 +39,8 @@ class Action(StrEnum):
     REQUEST_CHANGES = "request_changes"
     REOPEN = "reopen"
     SCHEDULE = "schedule"
+    #: The day has come and something stands against it, or somebody took back what it rests on.
+    HOLD = "hold"
     PUBLISH = "publish"
     PUBLISH_INTERIM = "publish_interim"
     RATIFY = "ratify"
@@ -72,6 +74,8 @@ TRANSITIONS: Final[Mapping[tuple[State, Action], State]] = {
     (S.IN_REVIEW, A.PUBLISH_INTERIM): S.INTERIM,
     (S.IN_REVIEW, A.WITHDRAW): S.WITHDRAWN,
     (S.SCHEDULED, A.RETRACT): S.SCHEDULED,
+    (S.SCHEDULED, A.CONTEST_CLASS): S.SCHEDULED,
+    (S.SCHEDULED, A.HOLD): S.IN_REVIEW,
     (S.SCHEDULED, A.REQUEST_CHANGES): S.DRAFT,
     (S.SCHEDULED, A.REOPEN): S.DRAFT,
     (S.SCHEDULED, A.PUBLISH): S.PUBLISHED,

@@ -31,6 +31,7 @@ from workflow.tables import (
     Policy,
     PrintedName,
     Roster,
+    Schedule,
     Seal,
     SealKey,
     SignOff,
@@ -41,7 +42,7 @@ from workflow.tables import (
 TABLES: Final[tuple[type[SQLModel], ...]] = (
     Guideline, Version, VersionState, Event, SignOff, Roster, Publication, Acknowledgement, StepRecord, Snapshot,
     SectionRevision, Authorship, OutlineRevision, Thread, Comment, Membership, Suggestion, SuggestionSession,
-    ClassStatement,
+    ClassStatement, Schedule,
     PrintedName, Seal, TimeStamp, PolicyEdition,
 )  # fmt: skip
 #: What a column of this name names, in whichever table it stands.

@@ -20,7 +20,7 @@ from workflow.errors import (
     WrongState,
 )
 from workflow.facts import Choice
-from workflow.machine import Action
+from workflow.machine import Action, State
 from workflow.outstanding import outstanding
 from workflow.permissions import Permission, demand
 from workflow.predicates import signs_for
@@ -41,6 +41,7 @@ NEEDS: Final[Mapping[Action, Permission]] = {
     Action.CONTEST_CLASS: Permission.ANSWER_CLASS,
     Action.REQUEST_CHANGES: Permission.REQUEST_CHANGES,
     Action.REOPEN: Permission.REOPEN,
+    Action.SCHEDULE: Permission.PUBLISH,
     Action.PUBLISH: Permission.PUBLISH,
     Action.WITHDRAW: Permission.WITHDRAW,
 }
@@ -68,7 +69,9 @@ def _refusal(found: Standing, actor: Actor, action: Action) -> WorkflowError | N
 def _unmet(found: Standing, actor: Actor, action: Action) -> WorkflowError | None:
     if action is Action.SUBMIT and found.facts.unchanged:
         return NothingChanged(version=found.version.id)
-    if action is Action.PUBLISH:
+    if action is Action.PUBLISH and found.state is State.SCHEDULED:
+        return WrongState(state=found.state, action=action)
+    if action in (Action.PUBLISH, Action.SCHEDULE):
         return _unpublishable(found)
     if action in (Action.STATE_CLASS, Action.AGREE_CLASS, Action.CONTEST_CLASS):
         return classing.why_not(action, actor, found.facts)

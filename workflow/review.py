@@ -16,10 +16,10 @@ from guidelines.people import Actor
 from guidelines.tables import Publication
 from workflow import events
 from workflow import queries as reading
-from workflow.errors import BaseMoved, NothingChanged, SignOffsMissing
+from workflow.errors import BaseMoved, NothingChanged, SignOffsMissing, WrongState
 from workflow.events import Kind
 from workflow.evidence import fingerprint
-from workflow.machine import Action
+from workflow.machine import Action, State
 from workflow.numbering import Step, asks_again, next_number, step_of
 from workflow.outstanding import outstanding
 from workflow.permissions import Permission
@@ -90,12 +90,38 @@ def publish(
     Raises `SignOffsMissing` with the list while anything is outstanding.
     """
     found = allowed(session, actor, version_id, Permission.PUBLISH, Action.PUBLISH, at)
+    if found.state is State.SCHEDULED:  # a day is promised: only that day brings it, or the promise is taken back
+        raise WrongState(state=found.state, action=Action.PUBLISH)
+    refuse_to_publish(found, number)
+    return put_in_force(
+        session, found, actor, number=number, change_note=change_note, ask_again=ask_again, at=at, today=today
+    )
+
+
+def refuse_to_publish(found: Standing, number: str = "") -> None:
+    """Raises what stands against publication now: the same for publishing, for promising a day, and on that day."""
     if number and number not in tuple(Step):
         raise InvalidField(field="number", problem="unknown")
     if not found.facts.base_ok:
         raise BaseMoved(number=_number(found.in_force))
     if missing := outstanding(found.facts):
         raise SignOffsMissing(outstanding=missing, count=len(missing))
+    if found.in_force is not None:
+        step_of(found.facts.change, number)
+
+
+def put_in_force(
+    session: Session,
+    found: Standing,
+    actor: Actor,
+    *,
+    number: str,
+    change_note: str,
+    ask_again: bool | None,
+    at: datetime,
+    today: date,
+) -> Publication:
+    """Numbers and freezes a version against which nothing stands, and supersedes the one before."""
     former, change = found.in_force, found.facts.change
     numbers = [(row.major, row.minor) for row in writing.publications(session, found.guideline.id)]
     step = step_of(change, number) if numbers else Step.MAJOR

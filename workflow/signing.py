@@ -20,13 +20,13 @@ from workflow.errors import OwnObjection, WorkflowError
 from workflow.events import Kind
 from workflow.evidence import Proof, fingerprint, name_hash
 from workflow.facts import Choice, Slice, to_sign
-from workflow.machine import Action
+from workflow.machine import Action, State
 from workflow.outstanding import Reason, outstanding
 from workflow.permissions import Permission
 from workflow.policy import Requirement
 from workflow.queries import Standing
 from workflow.tables import PrintedName, SignOff
-from workflow.transition import allowed, reason_in_words, remark_if_any
+from workflow.transition import allowed, hold, reason_in_words, remark_if_any
 
 
 def approve(
@@ -198,6 +198,8 @@ def _take_back(
     requirement = _requirement(entries, parts, found)
     shown = document_hash(found.document)
     reason = remark_if_any(remark)
+    if found.state is State.SCHEDULED:  # what the day rests on is gone
+        hold(session, found, "sign_off_retracted", at, actor.id)
     return _decide(session, found, actor, requirement, choice, parts, shown, "", language, reason, at, proof)
 
 

@@ -1,7 +1,7 @@
 """The tables of this package; no behaviour. Triggers keep sign-offs, events and acknowledgements from being changed."""
 
 # No `from __future__ import annotations` here: SQLModel reads the annotations at run time.
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
@@ -178,6 +178,24 @@ class ClassStatement(SQLModel, table=True):
     words_hash: str = Field(max_length=64)
     revision: int
     reason: str = Field(default="", sa_type=Text)
+    at: datetime = Field(sa_type=Moment)
+
+
+class Schedule(SQLModel, table=True):
+    """A promise to publish a version on a day; the newest one of a scheduled version is in effect."""
+
+    __tablename__ = "schedule"
+
+    seq: int | None = Field(default=None, primary_key=True)
+    version_id: str = Field(foreign_key="version.id", index=True)
+    person_id: str = Field(foreign_key="person.id")
+    day: date
+    #: When that day begins where the company is.
+    due_at: datetime = Field(sa_type=Moment)
+    #: What publishing will be asked for, as `publish` takes it.
+    number: str = Field(default="", max_length=10)
+    change_note: str = Field(default="", sa_type=Text)
+    ask_again: bool | None = None
     at: datetime = Field(sa_type=Moment)
 
 

@@ -44,6 +44,20 @@ def move(
     return reading.standing(session, found.version.id, at)
 
 
+def hold(session: Session, found: Standing, because: str, at: datetime, person_id: str | None = None) -> None:
+    """The day is off: the version is in review again. `because` is the code of what stands against it."""
+    set_state(session, found.state_row, Action.HOLD, at)
+    events.record(
+        session,
+        found.guideline.id,
+        Kind.DATE_HELD,
+        person_id=person_id,
+        version_id=found.version.id,
+        at=at,
+        data={"because": because},
+    )
+
+
 def set_state(session: Session, row: VersionState, action: Action, at: datetime) -> None:
     """Changes the state as the machine says: the only place that does."""
     row.state = machine.advance(State(row.state), action).value

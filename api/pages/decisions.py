@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Response, post
 from litestar.params import FromPath
 
+from api.days import beginning_of, day_named
 from api.i18n import company_day
 from api.keys import seal_published
 from api.pages.forms import Form, submitted
@@ -20,7 +21,7 @@ from api.words import agreement
 from guidelines import authority
 from guidelines import queries as writing
 from guidelines.tables import Guideline
-from workflow import classing, queries, review, signing
+from workflow import classing, queries, review, scheduling, signing
 from workflow.errors import SelfApproval
 from workflow.machine import State
 from workflow.policy import change_named
@@ -163,18 +164,22 @@ def reopen(visit: ThisVisit, version_id: FromPath[str], data: Form) -> "Response
 
 @post("/versions/{version_id:str}/publish", access=Access.MEMBER, sync_to_thread=True)
 def publish(visit: ThisVisit, version_id: FromPath[str], data: Form) -> "Response[Any]":
-    """Puts the version in force under the number that the publisher chose; refused with the list of what is missing."""
+    """Puts the version in force, or promises it for a day; refused with the list of what is missing."""
 
     def act(work: Work) -> str:
+        wanted: dict[str, Any] = {
+            "number": data.get("number", ""),
+            "ask_again": data.get("ask_again") == "yes" if "ask_again_shown" in data else None,
+            "change_note": data.get("change_note", ""),
+        }
+        if data.get("day"):
+            day = day_named(data["day"])
+            scheduling.schedule(
+                work.session, work.actor, version_id, day=day, due_at=beginning_of(day), at=work.at, **wanted
+            )
+            return f"{_address(visit, version_id)}?done=scheduled"
         publication = review.publish(
-            work.session,
-            work.actor,
-            version_id,
-            number=data.get("number", ""),
-            ask_again=data.get("ask_again") == "yes" if "ask_again_shown" in data else None,
-            change_note=data.get("change_note", ""),
-            at=work.at,
-            today=company_day(work.at),
+            work.session, work.actor, version_id, at=work.at, today=company_day(work.at), **wanted
         )
         seal_published(work.session, visit.config, version_id, at=work.at, person_id=work.actor.id)
         slug = work.session.get_one(Guideline, publication.guideline_id).slug

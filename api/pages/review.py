@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from litestar import Response, get
@@ -30,7 +30,7 @@ from guidelines.document import document_hash
 from guidelines.errors import GuidelineError
 from guidelines.redline import redline
 from guidelines.tables import Publication
-from workflow import handbook, queries
+from workflow import handbook, queries, scheduling
 from workflow.audience import audience
 from workflow.coverage import objections
 from workflow.facts import Choice
@@ -168,6 +168,7 @@ def show(
         sent=sent,
         done=done_words(done, language),
         undo=_undo(work, found, sign_off, names, language),
+        tomorrow=(company_day(work.at) + timedelta(days=1)).isoformat(),
         undo_submit=done == "submitted" and mays.reopen and _has_just_submitted(work, found),
         **_discussion(listed),
         **_asking(work, discussed, names),
@@ -219,10 +220,16 @@ def _decision(found: Standing, reader: Reader, parts: Sequence[Part], mays: Mays
         others=others,
         may_publish=mays.publish,
         revision=found.version.revision,
+        promised=_promised(reader.work, found),
         language=language,
     )
     marks = pips(found.facts) if _in_review(found) else []
     return {"decision_title": title, "decision_words": words, "approve_label": label, "pip_marks": marks}
+
+
+def _promised(work: Work, found: Standing) -> date | None:
+    row = scheduling.scheduled(work.session, found.version.id) if found.state is State.SCHEDULED else None
+    return row.day if row else None
 
 
 def _left_to_others(found: Standing, reader: Reader, parts: Sequence[Part]) -> tuple[list[str], list[str]]:

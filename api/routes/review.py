@@ -9,6 +9,7 @@ from litestar import Router, get, post
 from litestar.params import FromPath, JSONBody
 from pydantic import BaseModel, Field
 
+from api.days import beginning_of
 from api.errors import InvalidRequest
 from api.i18n import company_day
 from api.keys import seal_published
@@ -23,7 +24,7 @@ from api.visit import Access, ThisVisit, Visit, Work
 from api.words import agreement
 from guidelines import authority
 from guidelines import queries as writing
-from workflow import queries, review, signing
+from workflow import queries, review, scheduling, signing
 from workflow.errors import SelfApproval, StaleSignOff
 from workflow.facts import Choice
 from workflow.policy import Change, change_named
@@ -85,6 +86,12 @@ class Publishing(Body):
         None,
         description="Whether those who confirmed the version before confirm again, where the class leaves it open.",
     )
+
+
+class Scheduling(Publishing):
+    """The same for a day to come."""
+
+    day: date = Field(description="From its beginning on where the company is.")
 
 
 class Published(BaseModel):
@@ -191,6 +198,30 @@ def publish(visit: ThisVisit, version_id: FromPath[str], data: JSONBody[Publishi
     return shape
 
 
+@post("/schedule", access=Access.MEMBER, refuses=(404, 409, 422), sync_to_thread=True, status_code=200)
+def schedule(visit: ThisVisit, version_id: FromPath[str], data: JSONBody[Scheduling]) -> Version:
+    """Promises publication for a day to come, with every check of publishing; on that day they are all made again.
+
+    What does not hold then is not published: the version is in review again, and the log says why (`date_held`).
+    """
+    with visit.write() as work:
+        version_seen(work, version_id)
+        scheduling.schedule(
+            work.session,
+            work.actor,
+            version_id,
+            day=data.day,
+            due_at=beginning_of(data.day),
+            number=data.number or "",
+            change_note=data.change_note,
+            ask_again=data.ask_again,
+            at=work.at,
+        )
+        shape = _stands(visit, work, version_id)
+    nudge(visit, version_id)
+    return shape
+
+
 @post("/withdraw", access=Access.MEMBER, refuses=(404, 409, 422), sync_to_thread=True, status_code=200)
 def withdraw(visit: ThisVisit, version_id: FromPath[str], data: JSONBody[Reason]) -> Version:
     """Ends a version for good, with a reason; of a published one nothing is in force afterwards."""
@@ -267,5 +298,5 @@ router = Router(
     path="/versions/{version_id:str}",
     tags=["Review"],
     security=SIGNED_IN,
-    route_handlers=[submit, list_sign_offs, sign_off, request_changes, reopen, publish, withdraw],
+    route_handlers=[submit, list_sign_offs, sign_off, request_changes, reopen, publish, schedule, withdraw],
 )

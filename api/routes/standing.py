@@ -1,7 +1,7 @@
 """How a version stands, as JSON: the marks on its slices, what is outstanding, what the person may do and why not."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
@@ -15,6 +15,7 @@ from api.visit import Work
 from api.words import say_outstanding, slice_name
 from guidelines import queries as writing
 from guidelines.document import document_hash
+from workflow import scheduling
 from workflow.coverage import counting, voided
 from workflow.errors import SelfApproval
 from workflow.facts import Decision, Slice, in_scope, settled
@@ -96,6 +97,7 @@ class Version(BaseModel):
     state: str
     since: datetime
     submitted_at: datetime | None
+    scheduled_on: date | None = Field(description="The day on which it is to be published, while it is scheduled.")
     revision: int
     hash: str
     created_at: datetime
@@ -113,6 +115,7 @@ def version_shape(work: Work, found: Standing, language: str) -> Version:
     row, state = found.version, found.state_row
     names, teams = _names(work, found), writing.team_names(work.session, language)
     numbers = section_names(found.document)
+    promised = scheduling.scheduled(work.session, row.id) if found.state is State.SCHEDULED else None
     missing = outstanding(found.facts) if found.state in (State.DRAFT, State.IN_REVIEW) else []
     return Version(
         id=row.id,
@@ -128,6 +131,7 @@ def version_shape(work: Work, found: Standing, language: str) -> Version:
         state=found.state.value,
         since=state.since,
         submitted_at=state.submitted_at,
+        scheduled_on=promised.day if promised else None,
         revision=row.revision,
         hash=document_hash(found.document),
         created_at=row.created_at,

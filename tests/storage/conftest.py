@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -15,7 +16,7 @@ from guidelines.tables import Suggestion, SuggestionSession
 from tests import postgres
 from tests.builders import doc, h1, p
 from tests.workflow.house import START, House, found
-from workflow import acknowledgement, drafts, policy_change, review, signing
+from workflow import acknowledgement, drafts, policy_change, review, scheduling, signing
 from workflow.policy import shipped
 from workflow.sealing import House as Printed
 from workflow.sealing import Signer, seal
@@ -55,6 +56,7 @@ def _live(built: Engine) -> Iterator[Engine]:
         house.approve("v2", "julie", "legal")
         signing.retract(session, house.actor("julie"), "v2", team="legal", language="en", at=house.tick())
         house.approve("v2", "julie", "legal")
+        _promised(house, session)
         _another(house, session, "g2", "w1", "crisis")
         house.write("w1", "aicha", 1, "Right ")
         session.add(SuggestionSession(version_id="w1", key="k1", person_id="julie", at=house.tick()))
@@ -96,6 +98,18 @@ def _first_edition(house: House) -> None:
         session, house.actor("ines"), "v1", document_hash=house.shown("v1"), statement="I have read it.",
         language="en", at=house.tick(),
     )  # fmt: skip
+
+
+def _promised(house: House, session: Session) -> None:
+    """Of a guideline of its own a version that has a day."""
+    _another(house, session, "g5", "y1", "press")
+    house.submit("y1")
+    house.approve("y1", "mathieu", "comms")
+    house.approve("y1", "julie", "legal")
+    day = house.now.date() + timedelta(days=9)
+    scheduling.schedule(
+        session, house.actor("aicha"), "y1", day=day, due_at=house.now + timedelta(days=9), at=house.tick()
+    )
 
 
 def _another(house: House, session: Session, guideline_id: str, version_id: str, slug: str) -> None:

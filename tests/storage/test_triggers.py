@@ -81,6 +81,7 @@ ATTEMPTS: dict[str, tuple[str, ...]] = {
     "event_insert_chained": (copy("event", "guideline_id = 'g' AND seq = 1", seq="99"),),
     "sign_off_insert_reviewed": (copy("sign_off", "version_id = 'v2'", seq="999", version_id="'v1'"),),
     "class_statement_insert_reviewed": (copy("class_statement", "version_id = 'v2'", seq="999", version_id="'v1'"),),
+    "schedule_insert_reviewed": (copy("schedule", "version_id = 'y1'", seq="999", version_id="'v1'"),),
     "roster_insert_submitted": (
         copy("roster", "version_id = 'v2' AND person_id = 'julie'", person_id="'ines'"),
     ),
@@ -102,7 +103,7 @@ ATTEMPTS: dict[str, tuple[str, ...]] = {
         "acknowledgement": "statement = 'x'", "comment": "text = 'x'", "event": "person_id = 'julie'",
         "policy": "body = '{}'", "policy_event": "person_id = 'samuel'", "policy_proof": "report = '{}'",
         "publication": "title = 'x'", "roster": "person_id = 'ines'",
-        "sign_off": "hashes = '{}'",
+        "sign_off": "hashes = '{}'", "class_statement": "change = 'editorial'", "schedule": "number = 'minor'",
         "step": "person_id = 'julie'", "suggestion_session": "person_id = 'samuel'",
     }.items()},
     **{f"{table}_delete_once": (f"DELETE FROM {table}",) for table in WRITTEN_ONCE},
@@ -121,7 +122,7 @@ ATTEMPTS: dict[str, tuple[str, ...]] = {
         ),
         "policy_edition": "state = 'checking'",
         **dict.fromkeys(("roster", "step", "version_state"), "version_id = 'w1'"), "sign_off": "version_id = 'v2'",
-        "class_statement": "version_id = 'v2'",
+        "class_statement": "version_id = 'v2'", "schedule": "1",
     }.items()},
 }  # fmt: skip
 

@@ -17,12 +17,13 @@ from guidelines.people import Role
 from tests.workflow.test_outstanding import need, policy
 from workflow.change_class import agreement
 from workflow.facts import Choice, VersionFacts
-from workflow.machine import State
+from workflow.machine import Action, State
 from workflow.outstanding import Reason
 from workflow.permissions import Permission
 from workflow.policy import Policy, shipped
 from workflow.proof import views
 from workflow.proof.model import Bounds, Group, Part, Setting
+from workflow.proof.steps import Steps
 
 
 def group(*memberships: tuple[Role, str], named: str = "") -> Group:
@@ -300,6 +301,23 @@ def _a_contest_is_ignored(patch: Patch) -> None:
     )
 
 
+def _the_day_checks_nothing(patch: Patch) -> None:
+    """What was in order when the day was set is published on it; and taking a sign-off back leaves the day standing."""
+    patch.setattr(Steps, "day_brings", lambda *_: Action.PUBLISH)
+    patch.setattr(Steps, "_held", lambda _, after: after)
+
+
+def _a_scheduled_text_is_edited(patch: Patch) -> None:
+    """Whoever writes for the owner may write on a text that has a day, and the day does not look again."""
+    right, may = workflow.machine.possible, workflow.permissions.may
+    edit = workflow.machine.Action.EDIT
+    patch.setattr(
+        workflow.machine, "possible", lambda at, what: (at is State.SCHEDULED and what is edit) or right(at, what)
+    )
+    patch.setattr(workflow.permissions, "may", lambda what, *rest: what is Permission.DRAFT_EDIT or may(what, *rest))
+    patch.setattr(Steps, "day_brings", lambda *_: Action.PUBLISH)
+
+
 @dataclass(frozen=True)
 class Variant:
     breaks: Callable[[Patch], None]
@@ -359,6 +377,10 @@ VARIANTS: dict[str, Variant] = {
     "the class has no floor": Variant(_no_floor, "not_approved", by_class(kinds=(2,)), 6),
     "writers agree to the class": Variant(_writers_agree_to_the_class, "not_approved", by_class(), 6),
     "a contest of the class is ignored": Variant(_a_contest_is_ignored, "not_approved", by_class(), 7),
+    "the day checks nothing": Variant(
+        _the_day_checks_nothing, "not_approved", small(edits=1, days=True, remembered=1), 7
+    ),
+    "a scheduled text is edited": Variant(_a_scheduled_text_is_edited, "not_approved", small(days=True), 7),
     "a second pair of the same team": Variant(
         _a_second_pair_of_ones_own_team, "dead_end_imagined", small(PAIR, persons=(0, 1, 1), edits=1), 3
     ),

@@ -11,8 +11,8 @@ from workflow.possible import NEEDS
 
 A, S = Action, State
 #: What happens by itself, or to the words and not to the version; later paths have no use case yet.
-BY_ITSELF = {A.SUPERSEDE, A.LAPSE}
-LATER = {A.SCHEDULE, A.PUBLISH_INTERIM, A.RATIFY}
+BY_ITSELF = {A.SUPERSEDE, A.LAPSE, A.HOLD}
+LATER = {A.PUBLISH_INTERIM, A.RATIFY}
 
 
 def reachable(start: State) -> set[State]:

@@ -70,6 +70,7 @@ RUNS: dict[str, tuple[str, Bounds, dict[str, Any]]] = {
     "charter, somebody leaves": ("social-media-charter", Bounds(edits=1, events=1, remembered=0), {}),
     "crisis, two changes": ("crisis", Bounds(edits=2, remembered=0), {}),
     "crisis, somebody leaves": ("crisis", Bounds(edits=2, events=1, remembered=0), {}),
+    "standard, a day is set": ("standard", Bounds(edits=1, events=1, days=True, objections=True, remembered=0), {}),
     "light, two changes": ("light", Bounds(edits=2), {}),
     "light, the class agreed on": ("light", Bounds(edits=1, classes=True, kinds=(0, 1, 2), remembered=0), {}),
 }
@@ -181,8 +182,8 @@ def test_a_broken_rule_is_caught_by_a_shortest_story_and_the_right_one_holds(nam
 # Broken policies: each is refused, with the story that speaks against it.
 
 
-def test_at_least_thirty_broken_rules_are_caught() -> None:
-    assert len(VARIANTS) >= 30
+def test_at_least_thirty_four_broken_rules_are_caught() -> None:
+    assert len(VARIANTS) >= 34
 
 
 REFUSED: dict[str, tuple[Policy, str, list[str]]] = {

@@ -14,6 +14,7 @@ from workflow.proof.views import Judged
 
 READY, HOPELESS, REVIEW, CALM = 1, 2, 4, 8
 PUBLISHED: Final = LIVES.index(State.PUBLISHED)
+SCHEDULED: Final = LIVES.index(State.SCHEDULED)
 
 
 @dataclass(slots=True)
@@ -82,7 +83,7 @@ def _visit(search: Search, setting: Setting, until_fault: bool) -> None:
             place = known.get(after)
             if place is None:
                 place = _add(search, known, after, at)
-                if after[0] == PUBLISHED and state[0] != PUBLISHED:
+                if after[0] in (PUBLISHED, SCHEDULED) and state[0] != after[0]:
                     _judge(search, ghost, steps, after, place)
             _still(search, state, act, place)
             if act.verb in REVIEWING and LIVES[state[0]] is State.IN_REVIEW:
@@ -121,7 +122,7 @@ def _mark(search: Search, steps: Steps, state: Packed, cases: list[tuple[Judged,
 
 
 def _judge(search: Search, ghost: Ghost, steps: Steps, state: Packed, place: int) -> None:
-    search.publications += 1
+    search.publications += state[0] == PUBLISHED
     for broken in ghost.published(steps.unpack(state)):
         search.faults.append(Fault(broken, place))
 
@@ -134,7 +135,7 @@ def _still(search: Search, state: Packed, act: Act, place: int) -> None:
 
 def _leave(search: Search, setting: Setting, state: Packed, verbs: set[str], at: int) -> None:
     """Whoever publishes for the owner can always end a version that is under way."""
-    stuck = LIVES[state[0]] in (State.DRAFT, State.IN_REVIEW) and "withdraw" not in verbs
+    stuck = LIVES[state[0]] in (State.DRAFT, State.IN_REVIEW, State.SCHEDULED) and "withdraw" not in verbs
     if stuck and can_withdraw(setting, search.steps.unpack(state)):
         search.faults.append(Fault(Broken("cannot_withdraw"), at))
 

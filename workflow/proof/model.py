@@ -58,6 +58,8 @@ class Bounds:
     classes: bool = False
     kinds: tuple[int, ...] = (2,)
     threads: bool = False
+    #: Whether publication can be promised for a day, which comes when it will.
+    days: bool = False
     #: Decisions of a person on a section that are kept besides the last, which alone counts.
     remembered: int = 1
     #: Whether nothing is in force yet, so that every word is new.

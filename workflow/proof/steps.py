@@ -142,6 +142,8 @@ class Steps:
         """Everything that can happen next, each with the state after it, people not yet sorted."""
         life = LIVES[state[0]]
         yield from self._writing(state, life)
+        if life is State.SCHEDULED:
+            yield from self._on_the_day(state, cases)
         if life in ALIVE:
             yield from chain(self._moving(state, life, cases), self._talking(state, life), self._world(state))
         if life is State.IN_REVIEW:
@@ -225,7 +227,33 @@ class Steps:
         yield from self._once(state, life, "reopen", Action.REOPEN, Permission.REOPEN)
         if life is State.IN_REVIEW and self.is_ready(state, cases):
             yield from self._once(state, life, "publish", Action.PUBLISH, Permission.PUBLISH)
+            if self.setting.bounds.days:
+                yield from self._once(state, life, "schedule", Action.SCHEDULE, Permission.PUBLISH)
         yield from self._once(state, life, "withdraw", Action.WITHDRAW, Permission.WITHDRAW)
+
+    def _on_the_day(self, state: Packed, cases: list[tuple[Judged, list[int]]]) -> Iterator[Step]:
+        """The day comes; or what it rests on goes first; or the owner team takes the text back."""
+        yield from self._day(state, self.day_brings(state, cases))
+        for act, after in self._deciding(state, cases):
+            if act.verb == "retract":
+                yield act, self._held(after)
+        for act, after in self._claiming(state, State.SCHEDULED):
+            if act.verb == "contest_class":
+                yield act, self._held(after)
+        yield from chain(self._world(state), self._moving(state, State.SCHEDULED, cases))
+
+    def day_brings(self, state: Packed, cases: list[tuple[Judged, list[int]]]) -> Action:
+        """What the product does on the day: publishes if nothing is outstanding by then, else the day is off."""
+        return Action.PUBLISH if self.is_ready(state, cases) else Action.HOLD
+
+    def _day(self, state: Packed, action: Action) -> Iterator[Step]:
+        after = list(state)
+        after[0] = LIVES.index(machine.advance(State.SCHEDULED, action))
+        yield Act("day" if action is Action.PUBLISH else "held", 0), after
+
+    def _held(self, after: list[int]) -> list[int]:
+        after[0] = LIVES.index(machine.advance(State.SCHEDULED, Action.HOLD))
+        return after
 
     def _once(self, state: Packed, life: State, verb: str, action: Action, permission: Permission) -> Iterator[Step]:
         """By the first who may: it makes no difference who."""
