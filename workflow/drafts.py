@@ -112,7 +112,8 @@ def demand_discuss(session: Session, actor: Actor, version: Version) -> None:
 
 def context_of(session: Session, version: Version) -> Context:
     """What permissions look at, without reading the text; live editing asks it at every commit."""
-    row = session.execute(_LIFE, {"version": version.id}).first()
+    session.flush()
+    row = session.connection().execute(_LIFE, {"version": version.id}).first()
     if row is None:
         raise UnknownVersion(version=version.id)
     policy = reading.policy_in(session, row.policy, State(row.state), row.policy_hash)

@@ -1,7 +1,7 @@
 """A room: everybody who has one version open, with one task that takes commits and tells what is on disk.
 
 It belongs to the event loop. Batches form by themselves: a commit is taken at once, and whatever comes in while a
-transaction runs is taken by the next one, which waits a little for more where the last one took long.
+transaction runs is taken by the next one, which waits a little for more where others have just been taken.
 """
 
 import asyncio
@@ -37,6 +37,8 @@ MOST_CURSORS: Final = 4
 #: Malformed steps of one client in a minute before it is closed.
 MOST_INVALID: Final = 10
 MOST_BATCH: Final = 64
+#: Between two batches so much is waited for more: where many write, one transaction and one frame serve several.
+PAUSE: Final = 0.008
 #: A batch that took longer than this has the next one wait for more, so long at most.
 LONG: Final = 0.015
 WIDEST: Final = 0.03
@@ -191,9 +193,12 @@ class Room:
 
     async def _take_commits(self) -> None:
         begun = time.monotonic()
-        if self.took > LONG and begun - self.batched < WIDEST:
+        since = begun - self.batched
+        if self.took > LONG and since < WIDEST:
             await asyncio.sleep(min(self.took, WIDEST))
-            begun = time.monotonic()
+        elif since < PAUSE:
+            await asyncio.sleep(PAUSE - since)
+        begun = time.monotonic()
         taken, self.commits = self.commits[:MOST_BATCH], self.commits[MOST_BATCH:]
         batch = [Sent(client.token, commit) for client, commit in taken]
         made = await self._do(work.make, self.revision, batch, self.cache)
