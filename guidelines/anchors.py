@@ -1,8 +1,9 @@
 """Where a quoted stretch of text is after the text has changed: positions mapped through steps, rarely searched for.
 
 Words that one commit takes away and the same writer puts elsewhere in the same text (cut and paste, a move) bring their
-threads along, where it is certain that they are those words: long enough, and standing nowhere else. Otherwise a thread
-is an orphan: a remark beside the wrong clause is worse than one beside none.
+threads along, where it is certain that they are those words: long enough, and standing nowhere else. So do words whose
+move was suggested and is accepted: the copy stood there before the words go. Otherwise a thread is an orphan: a remark
+beside the wrong clause is worse than one beside none.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -35,6 +36,8 @@ class Logged:
     revision: int
     step: Step
     commit: tuple[str, str] = ("", "")
+    #: Whether the commit decides on suggestions.
+    decides: bool = False
 
 
 #: The document at a revision; asked for only when words that were taken away may stand elsewhere.
@@ -61,7 +64,10 @@ def follow(anchor: Anchor, steps: Iterable[Logged], quote: str = "", tree_at: Tr
             continue
         if anchor.removed_at is not None and before.removed_at is None:
             lost = (place, before)
-        if lost is not None and (moved := _moved(logged, lost, place, tree_at)) is not None:
+        if lost is None:
+            continue
+        moved = _moved(logged, lost, place, tree_at) or _accepted(logged, lost, place, tree_at)
+        if moved is not None:
             anchor, lost = moved, None
     return anchor
 
@@ -105,6 +111,42 @@ def _moved(logged: Sequence[Logged], lost: tuple[int, Anchor], place: int, tree_
     whole = spread(tree_at(one.revision).content)
     places = whole.places(words)
     return whole.anchor(places[0], len(words)) if len(places) == 1 else None
+
+
+def _accepted(logged: Sequence[Logged], lost: tuple[int, Anchor], place: int, tree_at: TreeAt) -> Anchor | None:
+    """Where the lost words stand after the decision that took them away, if it let a suggested copy of them stand."""
+    removed, stood = lost
+    one = logged[place]
+    if not one.decides or one.commit != logged[removed].commit or _goes_on(logged, place):
+        return None
+    words = spread(tree_at(logged[removed].revision - 1).content).between(stood.start, stood.end)
+    if letters_in(words) < KNOWN_AGAIN:
+        return None
+    first = next(at for at in range(place + 1) if logged[at].commit == one.commit)
+    if words not in _suggested(tree_at(logged[first].revision - 1)):
+        return None
+    whole = spread(tree_at(one.revision).content)
+    places = whole.places(words)
+    return whole.anchor(places[0], len(words)) if len(places) == 1 else None
+
+
+def _goes_on(logged: Sequence[Logged], place: int) -> bool:
+    return place + 1 < len(logged) and logged[place + 1].commit == logged[place].commit
+
+
+def _suggested(tree: Tree) -> str:
+    """The words that suggestions put in, a line for each text block."""
+    lines: list[str] = []
+
+    def visit(node: Tree, _position: int, _parent: Tree | None, _place: int) -> bool:
+        if node.is_textblock:
+            lines.append("")
+        elif node.is_inline and any(mark.type.name == "ins" for mark in node.marks):
+            lines[-1] += (node.text or "") if node.is_text else " "
+        return True
+
+    tree.descendants(visit)
+    return "\n".join(lines)
 
 
 def _written(step: Step) -> str:

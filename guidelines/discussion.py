@@ -23,7 +23,7 @@ from guidelines.lanes import check_lane, seen_by, visible_to
 from guidelines.mentions import NOBODY, PERSON, Audience, Mention
 from guidelines.people import Actor
 from guidelines.sections import META, OUTLINE, sections
-from guidelines.tables import Comment, StepRecord, Thread, Version
+from guidelines.tables import RESOLVE, Comment, StepRecord, Thread, Version
 
 MOST_TEXT: Final = 10_000
 #: How long words that are gone are looked for elsewhere, in steps.
@@ -278,7 +278,12 @@ def _threads(session: Session, version_id: str, seen: ColumnElement[bool]) -> li
     log = _log(session, row, [thread for thread in found if thread.from_position is not None])
     writers = {record.revision: record.person_id for record in log}
     parsed = [
-        Logged(record.revision, steps.parse_step(json.loads(record.step)), (record.person_id, record.ref))
+        Logged(
+            record.revision,
+            steps.parse_step(json.loads(record.step)),
+            (record.person_id, record.ref),
+            decides=record.cause == RESOLVE,
+        )
         for record in log
     ]
 

@@ -10,11 +10,11 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from api.database import transaction
-from guidelines import anchors, authority, discussion, versions
+from guidelines import anchors, authority, deciding, discussion, suggestion_rows, versions
 from guidelines.anchors import spread
 from guidelines.document import Node
 from guidelines.people import Actor, Role
-from guidelines.tables import Person, Team
+from guidelines.tables import SUGGEST, Person, Team
 from tests.builders import b, doc, h1, p
 
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -243,3 +243,67 @@ def test_following_words_that_are_not_unique_would_be_caught(session: Session, m
     assert words_of(session) is None
     monkeypatch.setattr(anchors.Spread, "places", first)
     assert words_of(session) is not None
+
+
+def suggested(session: Session, words: str, after: str, *, by: Actor = JULIE) -> None:
+    """Suggests to move words behind others: the copy is put in, what stands is struck."""
+    suggestion_rows.open_session(session, "v", by, key=by.id, at=AT)
+    name, (start, end) = f"{by.id}.1", place(session, words)
+    there = place(session, after)[1]
+    struck = {"stepType": "addMark", "mark": {"type": "del", "attrs": {"s": name}}, "from": start, "to": end}
+    copy = step(there, there, {**text(words), "marks": [{"type": "ins", "attrs": {"s": name}}]})
+    revision = authority.open_document(session, "v").revision
+    authority.receive(
+        session, "v", actor=by, ref="move", base_revision=revision, steps_json=[struck, copy], at=AT, cause=SUGGEST
+    )
+
+
+def decided(session: Session, *, accept: bool) -> None:
+    revision = authority.open_document(session, "v").revision
+    names = ["julie.1"]
+    deciding.decide(
+        session, "v", actor=AICHA, ref="d", accept=names if accept else [], reject=[] if accept else names,
+        seen_revision=revision, at=AT,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("accept", [True, False])
+@pytest.mark.parametrize("after", ["Then speak.", "The end."])
+def test_words_whose_suggested_move_is_decided_keep_their_thread(session: Session, accept: bool, after: str) -> None:
+    """Before the original and behind it: the decision's steps go from the end of the text to its start."""
+    open_on(session, CLAUSE)
+    suggested(session, f"{CLAUSE} who can be known again.", after)
+    assert words_of(session) == CLAUSE
+    decided(session, accept=accept)
+    assert words_of(session) == CLAUSE
+    assert discussion.threads(session, "v", JULIE)[0].removed_revision is None
+    start, _ = place(session, CLAUSE)
+    anchor = found(session).anchor
+    assert anchor is not None
+    assert anchor.start == start
+
+
+def test_words_that_a_decision_takes_away_without_a_suggested_copy_are_gone(session: Session) -> None:
+    write(session, step(*place(session, "The end."), text(f"{CLAUSE} who can be known again, twice.")))
+    open_on_first = place_first(session, CLAUSE)
+    discussion.open_thread(
+        session, JULIE, "v", thread_id="t", comment_id="t-1", text="Why?", at=AT, from_position=open_on_first[0],
+        to_position=open_on_first[1],
+    )  # fmt: skip
+    suggestion_rows.open_session(session, "v", JULIE, key="julie", at=AT)
+    struck = {
+        "stepType": "addMark", "mark": {"type": "del", "attrs": {"s": "julie.1"}}, "from": open_on_first[0],
+        "to": open_on_first[1],
+    }  # fmt: skip
+    revision = authority.open_document(session, "v").revision
+    authority.receive(
+        session, "v", actor=JULIE, ref="strike", base_revision=revision, steps_json=[struck], at=AT, cause=SUGGEST
+    )
+    decided(session, accept=True)
+    assert words_of(session) is None
+
+
+def place_first(session: Session, words: str) -> tuple[int, int]:
+    whole = spread(authority.open_document(session, "v").tree.content)
+    anchor = whole.anchor(whole.places(words)[0], len(words))
+    return anchor.start, anchor.end
