@@ -112,7 +112,7 @@ export class Discussing {
 
   /** A comment on what is selected, or on the word at the caret; where there is none, on the section. */
   readonly comment: Command = (state, _dispatch, view) => {
-    if (!view) return true;
+    if (!view || view.dom.hidden) return true;
     const { from, to, empty } = state.selection;
     const words = empty ? wordAround(state) : { from, to };
     const isAbout = words !== null && state.doc.textBetween(words.from, words.to, " ", " ").trim() !== "";

@@ -221,8 +221,8 @@ function build(state: EditorState): void {
     {
       state,
       editable: writable,
-      scrollThreshold: { top: 190, bottom: 60, left: 0, right: 0 },
-      scrollMargin: { top: 200, bottom: 90, left: 5, right: 5 },
+      scrollThreshold: { top: 265, bottom: 60, left: 0, right: 0 },
+      scrollMargin: { top: 275, bottom: 90, left: 5, right: 5 },
       attributes: ({ doc }) => textAttributes(doc, say, options.textLanguage),
       dispatchTransaction: take,
       transformPastedHTML: cleanHtml,

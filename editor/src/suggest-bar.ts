@@ -53,9 +53,9 @@ export class SuggestBar {
     const step = (by: 1 | -1, word: keyof Words, mark: string, keys: string) =>
       button({ class: "icon-btn", "aria-label": say(word), title: `${say(word)} (${keys})` }, () => acts.walk(by), icon(mark));
     this.spells = button(
-      { class: "btn quiet small", "aria-pressed": "false", title: say("spellWhy") },
+      { class: "icon-btn", "aria-pressed": "false", "aria-label": say("spell"), title: `${say("spell")}. ${say("spellWhy")}` },
       () => acts.spell(this.spells.getAttribute("aria-pressed") !== "true"),
-      say("spell"),
+      icon("scroll-text"),
     );
     this.walking = element(
       "div",
@@ -76,7 +76,7 @@ export class SuggestBar {
     );
     this.field = element("input", { class: "input", maxlength: MOST_NOTE, placeholder: say("reasonHint"), "aria-label": say("reason") });
     this.reason = element("div", { class: "sug-reason" }, this.field);
-    const parts = [this.views, this.walking, this.chosen, this.told, this.reason];
+    const parts = [this.views, this.walking, this.told, this.reason, this.chosen];
     this.dom = element("div", { class: "toolbar sug-bar", role: "region", "aria-label": say("sugBar"), hidden: true }, ...parts);
   }
 

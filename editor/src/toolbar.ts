@@ -210,8 +210,13 @@ export class Toolbar {
     return made;
   }
 
+  private listKeys(menu: HTMLElement): void {
+    menu.hidePopover();
+    document.getElementById("keys")?.showPopover();
+  }
+
   private more(): HTMLElement {
-    const menu = element(
+    const menu: HTMLElement = element(
       "div",
       { class: "more-menu", popover: "auto", id: "more-formatting", "aria-label": this.say("more") },
       element(
@@ -226,7 +231,7 @@ export class Toolbar {
       ),
       element("div", { class: "row-tight", role: "group" }, ...this.all(MORE.slice(8))),
       this.numbering,
-      document.getElementById("keys") && element("button", { class: "btn quiet small", type: "button", popovertarget: "keys" }, this.say("keys")),
+      document.getElementById("keys") && button({ class: "btn quiet small" }, () => this.listKeys(menu), this.say("keys")),
     );
     const control = button(
       { class: "icon-btn", "aria-label": this.say("more"), title: this.say("more"), popovertarget: "more-formatting" },

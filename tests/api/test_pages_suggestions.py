@@ -53,7 +53,7 @@ def test_the_owner_team_accepts_on_the_page_and_the_text_says_it(company: Compan
 def test_whoever_suggested_may_only_take_it_back(company: Company) -> None:
     julie = company.visitor("julie")
     page = julie.read(REVIEW)
-    assert "Take back" in page.words
+    assert "Withdraw" in page.words
     refused = julie.send(page, "/suggestions", 403, accept="julie.1", reject="")
     assert "Open suggestions" in refused.words
     after = julie.send(julie.read(REVIEW), "/suggestions", accept="", reject="julie.1")
