@@ -101,7 +101,7 @@ def _first_edition(house: House) -> None:
 
 
 def _promised(house: House, session: Session) -> None:
-    """Of a guideline of its own a version that has a day."""
+    """Of a guideline of its own a version that had a day, until a sign-off was taken back."""
     _another(house, session, "g5", "y1", "press")
     house.submit("y1")
     house.approve("y1", "mathieu", "comms")
@@ -110,6 +110,7 @@ def _promised(house: House, session: Session) -> None:
     scheduling.schedule(
         session, house.actor("aicha"), "y1", day=day, due_at=house.now + timedelta(days=9), at=house.tick()
     )
+    signing.retract(session, house.actor("julie"), "y1", team="legal", language="en", at=house.tick())
 
 
 def _another(house: House, session: Session, guideline_id: str, version_id: str, slug: str) -> None:
