@@ -85,6 +85,7 @@ WORDS: Final[Mapping[str, Words]] = {
         "nobody_can": "From here nobody is left who may sign off {s} for {t}.",
         "dead_end_untold": "From here no decision of anybody leads to publication, and nobody is told.",
         "dead_end_imagined": "Charte says that nobody can sign this off, and somebody can.",
+        "scheduled_unmet": "Yet something is outstanding again, and the day still stands.",
         "nothing_changed": "Yet nothing had changed.",
         "published_over_thread": "Yet a thread on {s} is open.",
         "published_over_objection": "Yet an objection to {s} stands.",
@@ -199,6 +200,7 @@ WORDS: Final[Mapping[str, Words]] = {
             "À partir de là, aucune décision de personne ne mène à la publication, et nul n’en est averti."
         ),
         "dead_end_imagined": "Charte dit que personne ne peut approuver, et quelqu’un le peut.",
+        "scheduled_unmet": "Or il manque de nouveau quelque chose, et la date tient toujours.",
         "nothing_changed": "Or rien n’avait changé.",
         "published_over_thread": "Or un fil est ouvert sur {s}.",
         "published_over_objection": "Or une objection à {s} tient toujours.",

@@ -318,6 +318,17 @@ def _a_scheduled_text_is_edited(patch: Patch) -> None:
     patch.setattr(Steps, "day_brings", lambda *_: Action.PUBLISH)
 
 
+def _all_is_not_pinned(patch: Patch) -> None:
+    """All of a team are those who are of it now: whoever joins after the submit must sign as well."""
+    right = views.Rules.facts
+
+    def of_now(self: Any, *given: Any, **more: Any) -> VersionFacts:
+        found = right(self, *given, **more)
+        return replace(found, roster=found.members)
+
+    patch.setattr(views.Rules, "facts", of_now)
+
+
 @dataclass(frozen=True)
 class Variant:
     breaks: Callable[[Patch], None]
@@ -378,9 +389,15 @@ VARIANTS: dict[str, Variant] = {
     "writers agree to the class": Variant(_writers_agree_to_the_class, "not_approved", by_class(), 6),
     "a contest of the class is ignored": Variant(_a_contest_is_ignored, "not_approved", by_class(), 7),
     "the day checks nothing": Variant(
-        _the_day_checks_nothing, "not_approved", small(edits=1, days=True, remembered=1), 7
+        _the_day_checks_nothing, "scheduled_unmet", small(edits=1, days=True, remembered=1), 6
     ),
     "a scheduled text is edited": Variant(_a_scheduled_text_is_edited, "not_approved", small(days=True), 7),
+    "all of a team is not pinned": Variant(
+        _all_is_not_pinned,
+        "scheduled_unmet",
+        replace(small(EVERYBODY, persons=(0, 0, 1), edits=1, events=1, days=True), absent=(1,)),
+        6,
+    ),
     "a second pair of the same team": Variant(
         _a_second_pair_of_ones_own_team, "dead_end_imagined", small(PAIR, persons=(0, 1, 1), edits=1), 3
     ),

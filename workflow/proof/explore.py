@@ -75,6 +75,8 @@ def _visit(search: Search, setting: Setting, until_fault: bool) -> None:
         state = search.states[at]
         cases = steps.cases(state)
         search.marks.append(_mark(search, steps, state, cases, at))
+        if state[0] == SCHEDULED and not steps.is_ready(state, cases):
+            search.faults.append(Fault(Broken("scheduled_unmet"), at))
         verbs = set()
         for act, step in steps.steps(state, cases):
             search.transitions += 1
