@@ -179,9 +179,9 @@ WORDS: Final[Mapping[str, Words]] = {
         "held": "La date arrive, et quelque chose s’y oppose : le texte est de nouveau en relecture.",
         "publish": "{p} publie.",
         "withdraw": "{p} retire la version.",
-        "state_class": "{p} ({team}) déclare que la modification est {c}.",
-        "agree_class": "{p} ({team}) accepte cette classe.",
-        "contest_class": "{p} ({team}) conteste la classe.",
+        "state_class": "{p} ({team}) indique que la modification est {c}.",
+        "agree_class": "{p} ({team}) accepte cette nature.",
+        "contest_class": "{p} ({team}) conteste cette nature.",
         "class_0": "de forme",
         "class_1": "de clarification",
         "class_2": "de fond",
@@ -212,7 +212,7 @@ WORDS: Final[Mapping[str, Words]] = {
         "bounds": "Bornes : {bounds}.",
         "and": " ; ",
         "bound": "changements du texte {edits}, départs {events}",
-        "with_classes": ", la classe convenue",
+        "with_classes": ", la nature convenue",
         "excluded": (
             "Prouvé dans ces bornes : rien n’est publié sans toutes les approbations que la politique demande, sur "
             "les mots exacts, par des personnes différentes qui n’en ont rien écrit ; et aucune impasse ne reste "
