@@ -12,6 +12,7 @@ from litestar import Litestar
 from litestar.exceptions import WebSocketDisconnect
 from litestar.testing import TestClient
 from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
 
 from api import accounts
 from api.database import transaction
@@ -21,6 +22,7 @@ from api.live.frames import Commit
 from api.live.socket import SCHEMA_HASH
 from api.live.turn import Sent, Turn
 from guidelines import discussion
+from guidelines.batch import Batch
 from guidelines.document import document_hash
 from guidelines.document_cache import DocumentCache
 from guidelines.errors import InvalidStep, StaleRevision
@@ -576,6 +578,29 @@ def test_a_fault_in_one_commit_does_not_close_the_text_to_the_others(
         assert aicha.until("nack")["code"] == "fault"
         julie.settle()
         assert [ref for _, ref, _ in house.log()] == ["j-1"]
+
+
+def test_where_the_database_refuses_one_of_a_batch_the_others_are_taken_all_the_same(
+    live: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, _ = live
+    right = Batch.write
+
+    def write(self: Batch) -> None:
+        if any(record.ref == "bad" for record in self.records):
+            raise IntegrityError("insert", {}, Exception("refused"))
+        right(self)
+
+    monkeypatch.setattr(Batch, "write", write)
+    sent = [
+        Sent(house.tokens[name], Commit(ref=ref, base=0, steps=[insert(1, ref)]))
+        for name, ref in (("aicha", "one"), ("julie", "bad"), ("mathieu", "two"))
+    ]
+    cache = DocumentCache(most=1)
+    made = work.make(house.app.state.services, "v1", 0, sent, cache)
+    assert [getattr(answer, "ref", type(answer).__name__) for answer in made.answers] == ["one", "Fault", "two"]
+    assert [ref for _, ref, _ in house.log()] == [commit.ref for commit in made.commits] == ["one", "two"]
+    assert work.hash_at(house.app.state.services, "v1", made.revision, cache) == document_hash(house.document())
 
 
 def _refused_beside_another(house: LiveHouse, client: "TestClient[Litestar]", sent: dict[str, Any]) -> str:
