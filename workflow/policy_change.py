@@ -44,6 +44,8 @@ from workflow.transition import reason_in_words, remark_if_any
 #: The policy under which new ones are decided.
 HOUSE: Final = "standard"
 OPEN: Final = ("checking", "proposed")
+#: What a database's integer holds.
+MOST_NUMBER: Final = 2**31 - 1
 
 
 def names(session: Session) -> list[str]:
@@ -74,7 +76,8 @@ def editions(session: Session, name: str) -> Sequence[PolicyEdition]:
 
 def edition(session: Session, name: str, number: int) -> PolicyEdition:
     """One text proposed under the name; raises `UnknownEdition`."""
-    row = session.exec(select(PolicyEdition).where(PolicyEdition.name == name, PolicyEdition.number == number)).first()
+    query = select(PolicyEdition).where(PolicyEdition.name == name, PolicyEdition.number == number)
+    row = session.exec(query).first() if 0 < number <= MOST_NUMBER else None
     if row is None:
         raise UnknownEdition(name=name, number=number)
     return row

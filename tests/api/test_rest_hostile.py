@@ -15,6 +15,8 @@ from api.config import Config
 from api.database import make_engine
 from tests.api.programs import Company
 from tests.api.test_rest_refusals import refused
+from workflow.policy import shipped
+from workflow.policy_text import as_toml
 
 STEP = {"stepType": "replace", "from": 11, "to": 11, "slice": {"content": [{"type": "text", "text": "x"}]}}
 
@@ -80,6 +82,10 @@ def address(company: Company, path: str) -> str:
     elif path.endswith(("/sign-offs", "/publish", "/request-changes", "/reopen")):
         company.post(f"{at}/submit", "aicha")
     known = {"version_id": version_id, "thread_id": thread, "slug": "charter", "number": "1.0", "person_id": "ines"}
+    if "/policies/{name}" in path:
+        toml = as_toml(shipped()["standard"].model_copy(update={"review_every_months": 3}))
+        row = company.post("/api/v1/policies", "aicha", {"toml": toml, "reason": "Sooner."}, 201)
+        known |= {"name": row["name"], "number": str(row["number"])}
     return path.format(**known)
 
 
@@ -182,7 +188,7 @@ def test_no_address_is_answered_by_a_fault(company: Company, part: str) -> None:
             continue
         for known in ("", version_id):
             path = template.replace("{version_id}", known or part)
-            for name in ("slug", "number", "thread_id", "section", "format", "person_id", "token_id", "role"):
+            for name in ("slug", "number", "thread_id", "section", "format", "person_id", "token_id", "role", "name"):
                 path = path.replace(f"{{{name}}}", part)
             answer = company.ask("GET", path, "camille")
             assert answer.status_code < 500, f"{path[:100]}: {answer.text}"
