@@ -103,6 +103,18 @@ def confirmed(session: Session, person_id: str) -> set[str]:
     return found
 
 
+def confirmed_by(session: Session, version_id: str) -> set[str]:
+    """Those of whom nothing is asked: they confirmed the version, or one before it with nothing between that asks."""
+    people: set[str] = set()
+    row = session.get(Publication, version_id)
+    while row is not None:
+        given = select(Acknowledgement.person_id).where(Acknowledgement.version_id == row.version_id)
+        people |= set(session.exec(given))
+        base = session.get_one(Version, row.version_id).base_version_id
+        row = session.get(Publication, base) if row.asks_again is False and base else None
+    return people
+
+
 def acknowledgement(session: Session, person_id: str, version_id: str) -> Acknowledgement | None:
     """The person's confirmation of this version, if there is one."""
     return session.exec(

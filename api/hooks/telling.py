@@ -21,6 +21,7 @@ _SENTENCES: Final = {
     Kind.CHANGES_REQUESTED: N_("Changes to “%(title)s” are requested"),
     Kind.OBJECTED: N_("There is an objection to “%(title)s”"),
     Kind.REOPENED: N_("“%(title)s” is a draft again"),
+    Kind.DATE_HELD: N_("The day set for “%(title)s” is off: it is in review again"),
     Kind.PUBLISHED: N_("“%(title)s” %(number)s is in force"),
     Kind.WITHDRAWN: N_("“%(title)s” was withdrawn"),
 }

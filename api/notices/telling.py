@@ -20,14 +20,14 @@ from guidelines.lanes import seen_by
 from guidelines.mentions import PERSON
 from guidelines.people import Role
 from guidelines.tables import Comment, Person, Thread, Version
-from workflow import queries
+from workflow import handbook, queries
 from workflow.coverage import Void
 from workflow.events import Kind
 from workflow.machine import State
 from workflow.outstanding import outstanding
 from workflow.permissions import sees_guidelines
 from workflow.queries import Standing
-from workflow.tables import Acknowledgement, Event
+from workflow.tables import Event
 
 #: People told in one transaction of a text that concerns everybody.
 AT_ONCE: Final = 500
@@ -58,11 +58,10 @@ def tell_published(desk: Desk, payload: dict[str, Any]) -> None:
     here = select(Person.id).where(col(Person.left_at).is_(None), col(Person.id) > after)
     people = desk.session.exec(here.order_by(Person.id).limit(AT_ONCE)).all()
     row = writing.version(desk.session, version)
-    confirmed = set(desk.session.exec(select(Acknowledgement.person_id).where(Acknowledgement.version_id == version)))
     tell(
         desk,
         NoticeKind.PUBLISHED,
-        set(people) - confirmed,
+        set(people) - handbook.confirmed_by(desk.session, version),
         about=version,
         guideline_id=row.guideline_id,
         version_id=version,

@@ -209,11 +209,13 @@ def test_after_a_change_of_typography_nobody_confirms_again(house: House) -> Non
     assert house.publish("v2").asks_again is False
     assert handbook.confirmed(house.session, "ines") == {"v1", "v2"}
     assert handbook.confirmed(house.session, "julie") == set()
+    assert handbook.confirmed_by(house.session, "v2") == {"ines"}
     change(house, "v3", words=" ever")
     house.approve("v3", "camille", "comms")
     house.approve("v3", "julie", "legal")
     house.publish("v3")
     assert "v3" not in handbook.confirmed(house.session, "ines")
+    assert handbook.confirmed_by(house.session, "v3") == set()
 
 
 @pytest.fixture
