@@ -11,6 +11,7 @@ from guidelines import steps, suggestion_formula
 from guidelines.document import plain_text
 from guidelines.people import Role
 from tests import served
+from tests.api.test_pages_screens import findings
 from tests.editor.conftest import AICHA, HELD, Draft, Window, made
 from tests.editor.test_suggesting import cards, submitted, suggests
 
@@ -61,7 +62,9 @@ def test_the_text_is_seen_without_suggestions_and_as_it_would_be_and_cannot_be_w
     julie.is_saved()
     expect(cards(aicha.page)).to_have_count(2)
 
+    assert not findings(aicha.page)
     bar(aicha).get_by_text("Without").click()
+    assert not findings(aicha.page)
     assert "Ask first, then speak." in shown(aicha)
     assert "Really" not in shown(aicha)
     expect(aicha.page.locator("#text")).to_be_hidden()

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from guidelines.people import Role
 from tests import served
+from tests.api.test_pages_screens import findings
 from tests.editor.conftest import AICHA, HELD, Draft, Window
 
 JULIE, SAMIRA = "Julie Roche", "Samira Okafor"
@@ -79,6 +80,7 @@ def test_names_are_chosen_by_keys_in_french_and_two_teams_are_called(draft: Draf
     options = julie.page.locator(".choices li")
     expect(options).to_have_count(1)
     expect(julie.page.locator(".drafted textarea")).to_have_attribute("aria-activedescendant", re.compile("choices"))
+    assert not findings(julie.page)
     julie.press("Escape")
     expect(options).to_have_count(0)
     expect(julie.page.locator(".drafted")).to_be_visible()

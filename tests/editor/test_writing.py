@@ -292,7 +292,7 @@ def test_a_comment_follows_its_words_and_is_listed_when_they_are_removed(draft: 
     aicha.type(" everything")
     eventually(lambda: samuel.page.locator("mark.c").inner_text() == "what you said")
     aicha.page.locator("mark.c").click()
-    aicha.page.locator(".card.on input").fill("Yes.")
+    aicha.page.locator(".card.on form.acts input").fill("Yes.")
     aicha.press("Enter")
     expect(samuel.page.locator(".margin")).to_contain_text("Yes.")
     aicha.select("what you said")
