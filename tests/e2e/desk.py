@@ -105,13 +105,13 @@ class Desk:
     def reply(self, said: str, text: str) -> None:
         """Answers in a thread."""
         self.thread(said).click()
-        self.thread(said).locator("form input").fill(text)
-        self.thread(said).locator("form [type=submit]").click()
+        self.thread(said).locator("form.acts input").fill(text)
+        self.thread(said).locator("form.acts [type=submit]").click()
         expect(self.thread(said)).to_contain_text(text)
 
     def resolve(self, said: str) -> None:
         """Closes a thread."""
-        self.thread(said).locator("form button:not([type=submit])").click()
+        self.thread(said).locator("form.acts button:not([type=submit])").click()
         expect(self.page.locator("mark.c")).to_have_count(0)
 
     def section_button(self, title: str) -> Locator:
