@@ -123,7 +123,7 @@ def test_a_guideline_goes_from_first_draft_to_the_staff_handbook(
     # Comms submits: the text stands still under legal's hands.
     aicha.press("Submit for review")
     expect(aicha.page.locator(".chip.in-review").first).to_be_visible()
-    expect(julie.text).to_have_attribute("contenteditable", "false")
+    expect(julie.page.locator(".ProseMirror.suggests")).to_be_visible()
 
     # Nobody signs what they wrote: Julie may not sign the first section, Samuel signs all of it for Legal.
     julie.go(f"/versions/{version}/review")
