@@ -24,16 +24,16 @@ CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"][
 CONTRACTED = next(contract for contract in CONTRACTS if contract["name"].startswith("The rules know"))["source_modules"]
 #: Values and rules of these packages that keep a table's row or a column's type in hand, and so need not be pure.
 WITH_A_DATABASE = {
-    "guidelines.history", "workflow.history",
-    "guidelines.authority", "guidelines.batch", "guidelines.projecting",
-    "guidelines.discussion", "guidelines.lanes", "guidelines.moment", "guidelines.projection",
-    "guidelines.queries", "guidelines.salvage", "guidelines.tables", "guidelines.versions",
-    "guidelines.deciding", "guidelines.judging", "guidelines.suggestion_rows",
-    "workflow.acknowledgement", "workflow.anchors", "workflow.class_facts", "workflow.classing", "workflow.scheduling", "workflow.audience", "workflow.audit", "workflow.drafts", "workflow.events",
-    "workflow.evidence",
-    "workflow.handbook", "workflow.orphans", "workflow.policy_change", "workflow.policy_log", "workflow.policy_tables",
-    "workflow.repinning", "workflow.possible", "workflow.queries", "workflow.review",
-    "workflow.seal_audit", "workflow.sealing", "workflow.signing", "workflow.suggesting", "workflow.tables", "workflow.transition",
+    "guidelines.authority", "guidelines.batch", "guidelines.deciding", "guidelines.discussion",
+    "guidelines.history", "guidelines.jobs", "guidelines.judging", "guidelines.lanes", "guidelines.moment",
+    "guidelines.projecting", "guidelines.projection", "guidelines.queries", "guidelines.salvage",
+    "guidelines.suggestion_rows", "guidelines.tables", "guidelines.versions", "workflow.acknowledgement",
+    "workflow.anchors", "workflow.audience", "workflow.audit", "workflow.class_facts", "workflow.classing",
+    "workflow.drafts", "workflow.events", "workflow.evidence", "workflow.handbook", "workflow.history",
+    "workflow.orphans", "workflow.policy_change", "workflow.policy_log", "workflow.policy_tables",
+    "workflow.possible", "workflow.queries", "workflow.repinning", "workflow.review", "workflow.review_due",
+    "workflow.scheduling", "workflow.seal_audit", "workflow.sealing", "workflow.signing", "workflow.suggesting",
+    "workflow.tables", "workflow.transition",
 }  # fmt: skip
 
 

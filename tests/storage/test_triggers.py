@@ -22,7 +22,8 @@ def copy(table: str, where: str, **changes: str) -> str:
 
 ATTEMPTS: dict[str, tuple[str, ...]] = {
     "guideline_delete_never": ("DELETE FROM guideline WHERE id = 'g3'",),
-    "guideline_update_origin": ("UPDATE guideline SET owner_team = 'legal' WHERE id = 'g2'",),
+    "guideline_update_origin": ("UPDATE guideline SET created_by = 'julie' WHERE id = 'g2'",),
+    "guideline_update_read": ("UPDATE guideline SET owner_team = 'legal' WHERE id = 'g'",),
     "person_delete_never": ("DELETE FROM person WHERE id = 'samuel'",),
     "person_update_id": ("UPDATE person SET id = 'somebody' WHERE id = 'samuel'",),
     "thread_delete_never": ("DELETE FROM thread WHERE id = 't1'",),
@@ -89,6 +90,13 @@ ATTEMPTS: dict[str, tuple[str, ...]] = {
     "acknowledgement_insert_read": (
         copy("acknowledgement", "version_id = 'v1'", id="999", person_id="'julie'", document_hash="'0'"),
     ),
+    "seal_insert_published": (copy("seal", "version_id = 'v1'", version_id="'v2'"),),
+    "seal_key_delete_never": (
+        copy("seal_key", "until_at IS NULL", id="'other'"), "DELETE FROM seal_key WHERE id = 'other'",
+    ),
+    "seal_key_update_facts": ("UPDATE seal_key SET public_key = 'x'",),
+    "printed_name_delete_never": ("DELETE FROM printed_name",),
+    "printed_name_update_erased": ("UPDATE printed_name SET name = 'Somebody Else'",),
     "policy_event_insert_chained": (copy("policy_event", "seq = 1", seq="99"),),
     "policy_edition_delete_never": ("DELETE FROM policy_edition",),
     "policy_edition_insert_checking": (
@@ -104,6 +112,7 @@ ATTEMPTS: dict[str, tuple[str, ...]] = {
         "policy": "body = '{}'", "policy_event": "person_id = 'samuel'", "policy_proof": "report = '{}'",
         "publication": "title = 'x'", "roster": "person_id = 'ines'",
         "sign_off": "hashes = '{}'", "class_statement": "change = 'editorial'", "schedule": "number = 'minor'",
+        "seal": "manifest = '{}'", "time_stamp": "authority = 'https://y'",
         "step": "person_id = 'julie'", "suggestion_session": "person_id = 'samuel'",
     }.items()},
     **{f"{table}_delete_once": (f"DELETE FROM {table}",) for table in WRITTEN_ONCE},
@@ -117,7 +126,7 @@ ATTEMPTS: dict[str, tuple[str, ...]] = {
     ) for table, where in {
         **dict.fromkeys(
             ("acknowledgement", "comment", "event", "guideline", "membership", "person", "policy",
-             "policy_event", "policy_proof", "publication",
+             "policy_event", "policy_proof", "printed_name", "publication", "seal", "seal_key", "time_stamp",
              "suggestion", "suggestion_session", "thread", "version"), "1",
         ),
         "policy_edition": "state = 'checking'",
