@@ -106,7 +106,7 @@ class LastAdmin(ApiError):
 
 
 class SealKeyMissing(ApiError):
-    """Nothing can be published or handed out as evidence. Facts `reason` (unset, lost, unreadable, retired), `place`."""
+    """Nothing can be published or given as evidence. Facts `reason` (unset, lost, unreadable, retired), `place`."""
 
     code = "seal_key_missing"
 

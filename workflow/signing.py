@@ -254,6 +254,7 @@ def _decide(
     )
     session.add(row)
     session.flush()
+    assert row.seq is not None
     session.add(PrintedName(sign_off_seq=row.seq, person_id=actor.id, name=name, salt=salt))
     data = {
         "sign_off": row.seq,

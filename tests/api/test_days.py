@@ -58,7 +58,9 @@ def test_a_publisher_sets_a_day_and_the_day_publishes(company: Company, language
 
 def test_a_day_that_has_begun_is_refused_with_what_was_typed(company: Company) -> None:
     aicha = company.visitor("aicha")
-    page = aicha.send(aicha.read(REVIEW), "/publish", status=422, day=company.now.date().isoformat(), change_note="New.")
+    page = aicha.send(
+        aicha.read(REVIEW), "/publish", status=422, day=company.now.date().isoformat(), change_note="New."
+    )
     assert "begun already" in page.words
     assert page.form("/publish").fields["change_note"] == "New."
     aicha.send(aicha.read(REVIEW), "/publish", status=422, day="soon")
