@@ -157,6 +157,7 @@ class Company:
         config = Config(
             database_url=str(engine.url), public_url=ORIGIN, organisation="Solenne", seal_key=seal_key(engine)
         )
+        self.config = config
         self.app = create_app(config, engine=engine, now=self.tick)
         self.clients: dict[str, TestClient[Any]] = {}
 

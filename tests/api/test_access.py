@@ -8,6 +8,7 @@ from litestar.routes import HTTPRoute
 from sqlalchemy import Engine
 
 from api.i18n import LANGUAGES
+from api.keys import seal_published
 from api.visit import Access
 from tests.api.browsing import Company, Page
 
@@ -72,6 +73,7 @@ def company(engine: Engine) -> Company:
     built = Company(engine)
     with built.acting() as house:
         house.first_edition()
+        seal_published(house.session, built.config, "v1", at=house.tick(), person_id="aicha")
         house.draft("v2")
     return built
 

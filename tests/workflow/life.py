@@ -319,9 +319,7 @@ class Life(RuleBasedStateMachine):
     @rule(who=st.sampled_from(["aicha", "mathieu"]))
     def publish(self, who: str) -> None:
         done = self.attempt(
-            lambda: review.publish(
-                self.session, self.actor(who), self.version, at=self.tick(), today=self.now.date()
-            )
+            lambda: review.publish(self.session, self.actor(who), self.version, at=self.tick(), today=self.now.date())
         )
         if done:
             self.ghost.publishes(self.version)
