@@ -336,6 +336,7 @@ def test_an_address_that_only_takes_forms_leads_to_its_page_when_it_is_opened_by
     targets = {answer.headers["location"] for answer in found.values()}
     assert targets == {
         "/en/", "/en/admin/people", "/en/preferences", "/en/handbook/x/x", "/en/guidelines/x", "/en/versions/x/review",
+        "/en/policies/x", "/en/policies/x/x", "/en/admin/chat", "/en/notices",
     }  # fmt: skip
 
 

@@ -227,6 +227,8 @@ def test_an_event_rewritten_with_the_whole_chain_after_it_differs_from_its_row(o
             "version_acknowledged"}  # fmt: skip
     for row in [row for row in rows(open_house.connection(), "event") if row["kind"] in told]:
         for values in ({"person_id": "mathieu"}, {"at": row["at"] + timedelta(days=1)}, {"version_id": "w1"}):
+            if all(row[name] == value for name, value in values.items()):
+                continue
             nested = open_house.connection().begin_nested()
             open_house.connection().execute(update(table("event")).where(same_row("event", row)).values(values))
             _rehash(open_house, row["guideline_id"])
@@ -365,7 +367,8 @@ def test_a_moment_that_python_does_not_know_is_a_fault_on_postgresql(lived_on_po
 def test_a_guideline_moved_to_other_hands_or_another_address_is_found(lived: Engine, column: str) -> None:
     said, _ = alone(lived, f"UPDATE guideline SET {column} = 'legal' WHERE id = 'g'")
     (faults,) = said.values()
-    assert faults == [f"event 1: evidence_differs (the guideline has another {column})"]
+    sealed = "event 15: evidence_differs (of version v1 something else was sealed: publication.json)"
+    assert faults == [f"event 1: evidence_differs (the guideline has another {column})", sealed]
 
 
 def test_a_guideline_that_moved_before_anything_was_published_is_as_last_told(engine: Engine) -> None:
