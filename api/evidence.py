@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -22,7 +21,7 @@ from workflow import handbook, sealing
 from workflow.handbook import Entry, document_of
 from workflow.policy import Policy
 from workflow.proof.report import Report, check
-from workflow.tables import Seal, TimeStamp
+from workflow.tables import TimeStamp
 
 READING: Final = "reading/"
 README: Final = """\
@@ -49,11 +48,11 @@ def evidence_of(session: Session, config: Config, version_id: str) -> tuple[str,
 
     Raises `NotPublished`, and `SealKeyMissing` where there is nothing to seal the bundle with.
     """
-    seal = sealing.seal_of(session, version_id)
+    sealing.seal_of(session, version_id)
     entry = _entry(session, version_id)
     record = sealing.sealed_record(session, version_id)
     contents = {f"{RECORD}{path}": data for path, data in record.items()}
-    contents |= _reading(session, entry, seal)
+    contents |= _reading(session, entry)
     if (stamp := session.get(TimeStamp, version_id)) is not None:
         contents[STAMP] = stamp.token
     signer = held_signer(session, config)
@@ -75,10 +74,8 @@ def _entry(session: Session, version_id: str) -> Entry:
     return handbook.edition(session, guideline.slug, f"{row.major}.{row.minor}")
 
 
-def _reading(session: Session, entry: Entry, seal: Seal) -> dict[str, bytes]:
-    row, printed = entry.publication, json.loads(seal.printed)
-    value = publication_of(session, entry, printed["organisation"], printed["time_zone"], teams=printed["teams"])
-    value = replace(value, policy_title=printed["policy_title"])
+def _reading(session: Session, entry: Entry) -> dict[str, bytes]:
+    row, value = entry.publication, publication_of(session, entry, organisation="")
     files = {f"document.{format}": export(value, format) for format in ("docx", "html", "md")}
     if (former := _former(session, row.version_id)) is not None:
         found = redline(document_of(former), document_of(row))

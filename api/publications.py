@@ -1,5 +1,6 @@
-"""A published version as the value that exporters take: gathered from the tables, with names as they are now."""
+"""A published version as the value that exporters take, with the names that were sealed with it."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -26,19 +27,20 @@ def publication_of(
     entry: Entry,
     organisation: str,
     time_zone: str = COMPANY_ZONE,
-    *,
-    teams: Mapping[str, str] | None = None,
 ) -> Publication:
     """Everything an export says about a published version, in the version's own language and on the company's clock.
 
-    `teams` are the names to print for teams, if not those of now.
+    How the organisation, its clock and its teams were called when the version was sealed stands: the same version is
+    the same bytes after a change of settings. The arguments are for a version without a seal.
     """
     row = entry.publication
     document = document_of(row)
     state = queries.state_of(session, row.version_id)
     policy = queries.policy_of(session, entry.guideline, state)
-    teams = teams or writing.team_names(session, row.language)
     seal = session.get(Seal, row.version_id)
+    printed = json.loads(seal.printed) if seal else {}
+    organisation, time_zone = printed.get("organisation", organisation), printed.get("time_zone", time_zone)
+    teams = printed.get("teams") or writing.team_names(session, row.language)
     return Publication(
         guideline_id=row.guideline_id,
         slug=entry.guideline.slug,
@@ -55,7 +57,7 @@ def publication_of(
         effective_on=row.effective_on,
         summary=row.summary,
         change_note=row.change_note,
-        policy_title=policy.title.fr if row.language == "fr" else policy.title.en,
+        policy_title=printed.get("policy_title") or (policy.title.fr if row.language == "fr" else policy.title.en),
         policy_hash=state.policy_hash or policy.hash,
         approvals=tuple(approvals_of(session, entry, row.language, teams)),
         seal_key=seal.key_id if seal else "",

@@ -15,8 +15,9 @@ from sqlalchemy import Engine, func
 from sqlmodel import Session, col, select
 
 from api import accounts
+from api.config import Config
 from api.database import make_engine, transaction
-from api.demo import company, serve
+from api.demo import company, serve, stage
 from api.demo.stage import text_of
 from api.demo.story import tell
 from api.errors import BadInput
@@ -27,6 +28,7 @@ from guidelines.document import Node, document_hash, inline_text, textblocks
 from guidelines.lanes import ANYBODY
 from guidelines.sections import sections
 from guidelines.tables import Authorship, Guideline, Person, Publication, StepRecord, Version
+from tests.sealing import seal_key
 from workflow import events, handbook
 from workflow import queries as reading
 from workflow.audit import audit
@@ -88,7 +90,11 @@ def blocks_of(document: Node) -> set[str]:
     return found
 
 
-def test_the_history_loads_on_both_databases_and_its_evidence_is_whole(engine: Engine) -> None:
+def test_the_history_loads_on_both_databases_and_its_evidence_is_whole(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = Config(database_url="", organisation=company.ORGANISATION, seal_key=seal_key(engine))
+    monkeypatch.setattr(stage, "_CONFIG", config)
     with transaction(engine) as session:
         tell(session, NOW)
     with transaction(engine, read_only=True) as session:

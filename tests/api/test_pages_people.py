@@ -72,7 +72,7 @@ def test_a_file_with_faulty_lines_adds_nobody_and_names_line_value_and_what_is_a
         "Line 3 email not an address This is not an e-mail address. Write it like ada@example.org.",
         "Line 3 language it Write one of these words: fr, en.",
         "Line 5 team nowhere Write one of these words: comms, legal. Or add the team first.",
-        "Line 6 role Boss Write one of these words: reader, editor, reviewer, publisher, admin (Administrator).",
+        "Line 6 role Boss Write one of these words: reader, editor, reviewer, publisher, lead, admin (Administrator).",
         "Line 7 team nothing This role is held in a team. Write one of these words: comms, legal.",
         "Line 8 email NOE@x.example The same person, team and role stand further up. Delete this line.",
     ):

@@ -1,10 +1,12 @@
 """What the approval record says was signed, on pages and in exports."""
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
-from api.publications import signed_names
+from api.keys import seal_published
+from api.publications import publication_of, signed_names
+from exports.formats import EXPORTS, export
 from tests.api.browsing import Company
-from workflow import queries
+from workflow import handbook, queries
 
 NAMES = {"front": ("", ""), "a": ("1", "Speaking"), "b": ("2", "Pictures")}
 
@@ -35,3 +37,18 @@ def test_the_evidence_page_names_the_order_for_whoever_signed_only_that(engine: 
     assert "Samuel Order of the sections" in words
     assert "Julie The whole text, Title, audience and summary" in words
     assert "Mathieu The whole text, Order of the sections, Title, audience and summary" in words
+
+
+def test_a_sealed_version_is_the_same_bytes_after_the_company_its_clock_and_its_teams_are_called_otherwise(
+    engine: Engine,
+) -> None:
+    company = Company(engine)
+    with company.acting() as house:
+        house.first_edition()
+        seal_published(house.session, company.config, "v1", at=house.tick(), person_id="aicha")
+        entry = handbook.edition(house.session, "charter", "1.0")
+        before = publication_of(house.session, entry, "Solenne", "Europe/Paris")
+        house.session.execute(text("UPDATE team SET name_en = 'Newsroom', name_fr = 'Rédaction'"))
+        after = publication_of(house.session, entry, "Another name", "America/New_York")
+        assert before == after
+        assert all(export(before, format) == export(after, format) for format in EXPORTS)

@@ -391,7 +391,7 @@ VARIANTS: dict[str, Variant] = {
     "the day checks nothing": Variant(
         _the_day_checks_nothing, "scheduled_unmet", small(edits=1, days=True, remembered=1), 6
     ),
-    "a scheduled text is edited": Variant(_a_scheduled_text_is_edited, "not_approved", small(days=True), 7),
+    "a scheduled text is edited": Variant(_a_scheduled_text_is_edited, "scheduled_unmet", small(days=True), 6),
     "all of a team is not pinned": Variant(
         _all_is_not_pinned,
         "scheduled_unmet",
