@@ -214,12 +214,12 @@ WORDS: Final[Mapping[str, Words]] = {
         "bound": "changements du texte {edits}, départs {events}",
         "with_classes": ", la nature convenue",
         "excluded": (
-            "Prouvé dans ces bornes : rien n’est publié sans toutes les approbations que la politique demande, sur "
+            "Prouvé dans ces bornes : rien n’est publié sans toutes les approbations que le circuit demande, sur "
             "les mots exacts, par des personnes différentes qui n’en ont rien écrit ; et aucune impasse ne reste "
             "tue."
         ),
         "second_pair": (
-            "Prouvé dans ces bornes : rien n’est publié sans toutes les approbations que la politique demande, sur "
+            "Prouvé dans ces bornes : rien n’est publié sans toutes les approbations que le circuit demande, sur "
             "les mots exacts, par des personnes différentes dont une au moins n’en a rien écrit ; et aucune "
             "impasse ne reste tue."
         ),
