@@ -67,7 +67,7 @@ def test_a_guideline_goes_from_first_draft_to_the_handbook(company: Company) -> 
     assert confirmed["statement"] == "I have read “Charter”, version 1.0."
     log = company.get(f"{API}/guidelines/charter/events", "julie")["items"]
     assert [entry["kind"] for entry in log] == [
-        "guideline_created", "version_submitted", "signed_off", "signed_off", "version_published",
+        "guideline_created", "version_submitted", "signed_off", "signed_off", "version_published", "version_sealed",
         "version_acknowledged",
     ]  # fmt: skip
     assert company.get(f"{API}/guidelines/charter/events/verification", "julie")["intact"] is True
