@@ -64,12 +64,12 @@ def write(work: Work, services: Services, person: Person, delivery_id: str, part
     message["Date"] = format_datetime(work.at)
     message["Message-ID"] = f"<{delivery_id}@{urlsplit(config.public_url).hostname}>"
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = language
     message["List-Unsubscribe"] = f"<{stop}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     text = environment(language).overlay(autoescape=False).get_template("mail.txt").render(**facts)
     message.set_content(text, cte="quoted-printable")
     message.add_alternative(render("mail.html", language, **facts), subtype="html", cte="quoted-printable")
+    message["Content-Language"] = language  # last: the first alternative takes every such header with it
     return message
 
 

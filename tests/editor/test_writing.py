@@ -336,7 +336,9 @@ def test_a_draft_that_goes_into_review_stands_still_at_once_and_says_since_when_
     aicha.is_saved()
     aicha.page.get_by_role("button", name="Submit for review").click()
     notice = samuel.page.locator("#state-notice")
-    suggest = samuel.page.locator(".toolbar").get_by_role("button", name={"en": "Suggest", "fr": "Suggérer"}[language])
+    suggest = samuel.page.locator(".toolbar").get_by_role(
+        "button", name={"en": "Suggest", "fr": "Suggérer"}[language], exact=True
+    )
     expect(suggest).to_have_attribute("aria-pressed", "true")  # the words stand still: what is written is suggested
     expect(samuel.page.locator("#state-chip")).to_have_text(words)
     expect(notice.locator("h2")).to_contain_text(banner)

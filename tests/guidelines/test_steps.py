@@ -15,7 +15,7 @@ from sqlalchemy import Engine, func
 from sqlmodel import Session, select
 
 from api.database import make_engine, transaction
-from guidelines import authority, corrections, schema, steps, versions
+from guidelines import authority, batch, corrections, schema, steps, versions
 from guidelines.document import Node, document_hash
 from guidelines.errors import DocumentFull, GuidelineError, InvalidField, InvalidStep, StaleRevision
 from guidelines.people import Actor
@@ -201,7 +201,7 @@ def test_a_base_the_log_does_not_have_is_refused(session: Session) -> None:
 def test_too_many_steps_or_too_large_ones_are_refused(session: Session) -> None:
     assert isinstance(_refused(session, *[FINE] * (steps.MOST_STEPS + 1)), InvalidField)
     assert isinstance(_refused(session), InvalidField)
-    assert isinstance(_refused(session, replace(1, 1, word("x" * (authority.MOST_BYTES + 1)))), InvalidField)
+    assert isinstance(_refused(session, replace(1, 1, word("x" * (batch.MOST_BYTES + 1)))), InvalidField)
     assert isinstance(_refused(session, {"stepType": "markSet", "steps": [mark("strong")] * 2_001}), InvalidStep)
 
 
