@@ -13,7 +13,7 @@ from api import assets
 from api.config import BadConfiguration, Config, read_config
 from api.database import make_engine, transaction
 from api.errors import SealKeyMissing
-from api.keys import held_signer, keys
+from api.keys import held_signer, keys, place_of
 from api.migrate import outdated
 from api.operation import missing_file, reason_of
 
@@ -85,7 +85,11 @@ def _seal_key(config: Config) -> Finding:
     engine = make_engine(config.database_url)
     try:
         with transaction(engine, read_only=True) as session:
-            signer, known = held_signer(session, config), {row.id: row for row in keys(session)}
+            known = {row.id: row for row in keys(session)}
+            place = place_of(config, engine.url)
+            if not (known or config.seal_key or place is None or place.exists()):
+                return Finding("seal key", Level.OK, f"{place}: made with the first publication")
+            signer = held_signer(session, config)
     except SealKeyMissing as error:
         words = f"{error.facts['place']}: {error.facts['reason']}. Put the key back, or run: charte keys new"
         return Finding("seal key", Level.FAIL, words)

@@ -28,5 +28,8 @@ def configured(history: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """A copy of the demo's database, named by the environment."""
     database = folder / "charte.db"
     database.write_bytes(history.read_bytes())
+    key = history.with_name(f"{history.name}.seal-key")
+    if key.exists():
+        database.with_name(f"{database.name}.seal-key").write_bytes(key.read_bytes())
     monkeypatch.setenv("CHARTE_DATABASE_URL", f"sqlite:///{database}")
     return database

@@ -66,7 +66,7 @@ def test_a_guard_taken_away_is_a_fault_and_the_rest_is_still_checked(
 def test_a_sound_installation_is_told_line_by_line(configured: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor"]) == cli.DONE
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[1] for line in lines] == ["configuration", "database", "migration", "assets", "sqlite"]
+    assert [line.split()[1] for line in lines] == ["configuration", "database", "seal", "migration", "assets", "sqlite"]
     assert not [line for line in lines if line.startswith("FAIL")]
 
 
@@ -76,7 +76,7 @@ def test_a_sound_installation_is_told_line_by_line(configured: Path, capsys: pyt
         ("", r"FAIL  configuration  CHARTE_DATABASE_URL: not set"),
         ("sqlite:///new.db", r"FAIL  database       sqlite:///new\.db: there is none yet. Run: charte migrate"),
         ("sqlite:///old.md", r"FAIL  database       sqlite:///old\.md: file is not a database"),
-        ("sqlite:///empty.db", r"FAIL  migration      lacks 0001. Run: charte migrate"),
+        ("sqlite:///empty.db", r"FAIL  migration      lacks \d{4}. Run: charte migrate"),
         ("postgresql+psycopg://me:secret@127.0.0.1:1/x", r"FAIL  database       postgresql\+psycopg://me:\*\*\*@"),
     ],
     ids=["none", "no file", "no database", "no tables", "no server"],

@@ -231,5 +231,9 @@ def test_only_these_modules_read_threads_and_comments() -> None:
         if re.search(r"select\([^)]*\b(Thread|Comment)\b|get(_one)?\((Thread|Comment)\b", file.read_text("utf-8"))
         or re.search(r"select_from\((Thread|Comment)\)", file.read_text("utf-8"))
     }
-    # `waiting` and the room count rows only to notice that something moved; what they then show is asked for anew.
-    assert reading == {"guidelines/discussion.py", "api/waiting.py", "api/live/work.py"}
+    # `waiting`, `standings` and the room count rows only to notice that something moved; what they then show is asked
+    # for anew. Notices ask `seen_by` for each thread.
+    counting = {"api/waiting.py", "api/standings.py", "api/live/work.py"}
+    asking = {"api/notices/telling.py", "api/notices/reading.py"}
+    assert reading == {"guidelines/discussion.py", *counting, *asking}
+    assert all("seen_by(" in (root / name).read_text("utf-8") for name in asking)
