@@ -146,15 +146,18 @@ class Window:
 
     def _range(self, words: str, start: int, end: int) -> None:
         self.page.evaluate(
-            """([words, start, end]) => {
+            """async ([words, start, end]) => {
               const text = document.querySelector('.ProseMirror');
-              const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
-              for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-                const at = node.data.indexOf(words);
-                if (at < 0) continue;
-                text.focus();
-                getSelection().setBaseAndExtent(node, at + start, node, at + end);
-                return;
+              for (let tries = 0; tries < 30; tries += 1) {  // another's letters come one after the other
+                const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
+                for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+                  const at = node.data.indexOf(words);
+                  if (at < 0) continue;
+                  text.focus();
+                  getSelection().setBaseAndExtent(node, at + start, node, at + end);
+                  return;
+                }
+                await new Promise(after => setTimeout(after, 100));
               }
               throw new Error(`not found: ${words}`);
             }""",
