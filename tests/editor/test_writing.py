@@ -341,7 +341,7 @@ def test_a_draft_that_goes_into_review_stands_still_at_once_and_says_since_when_
     )
     expect(suggest).to_have_attribute("aria-pressed", "true")  # the words stand still: what is written is suggested
     expect(samuel.page.locator("#state-chip")).to_have_text(words)
-    expect(notice.locator("h2")).to_contain_text(banner)
+    expect(notice).to_contain_text(banner)
     expect(notice).to_contain_text(AICHA)
     expect(submit).to_have_count(0)
     expect(samuel.page.locator(".notice")).to_have_count(1)
