@@ -117,7 +117,7 @@ def _page(
         shown=shown,
         written=written,
         since=since,
-        unread=_unread(all_stops, since, names, visit.language) if since is not None else [],
+        to_read=_unread(all_stops, since, names, visit.language) if since is not None else [],
         may_restore=may(Permission.DRAFT_EDIT, work.actor, found.context) and revision != row.revision,
         done=int(done) if done.isascii() and done.isdigit() and int(done) < row.revision else None,
         may_undo=may(Permission.DRAFT_EDIT, work.actor, found.context),
