@@ -120,7 +120,7 @@ class Desk:
 
     def approve_all(self) -> None:
         """Signs off everything that waits for this person."""
-        self.page.locator(".btn.approve").click()
+        self.page.locator("button.approve").click()
         expect(
             self.page.locator(".toast[role=status], .toasts [role=status], [role=status] .toast").first
         ).to_be_visible()

@@ -101,7 +101,7 @@ def test_a_server_that_tells_before_it_has_stored_is_caught(database_url: str, t
     assert judge(database_url, writers)["lost"] > 0
 
 
-def test_one_of_two_workers_killed_under_typing_the_others_go_on_in_one_text(postgres_url: str, tmp_path: Path) -> None:
+def test_two_workers_killed_one_after_the_other_under_typing_leave_one_text(postgres_url: str, tmp_path: Path) -> None:
     url = postgres.fresh_database(postgres_url, f"workers_{os.getpid()}")
     engine = make_engine(url)
     migrate(engine)
@@ -111,11 +111,11 @@ def test_one_of_two_workers_killed_under_typing_the_others_go_on_in_one_text(pos
         writers = typists(url, server.url)
         workers = server.listeners()
         assert len(workers) == 2
-        struck = iter(workers[:1])
+        struck = iter(workers)
 
-        asyncio.run(type_through(1, server, writers, lambda: os.kill(next(struck), signal.SIGKILL)))
+        asyncio.run(type_through(2, server, writers, lambda: os.kill(next(struck), signal.SIGKILL)))
         cut = [writer for writer in writers if writer.opened > 1]
-        assert 0 < len(cut) < len(writers), "every socket was on one worker"
+        assert cut, "nobody was on a worker that was killed"
     told = judge(url, writers)
     assert (told["lost"], told["twice"], told["disordered"], told["diverged"]) == (0, 0, 0, 0)
-    assert told["acknowledged"] > len(writers)
+    assert told["acknowledged"] > 0
