@@ -4,6 +4,7 @@ import asyncio
 import os
 import random
 import signal
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -101,7 +102,7 @@ def test_a_server_that_tells_before_it_has_stored_is_caught(database_url: str, t
     assert judge(database_url, writers)["lost"] > 0
 
 
-def test_two_workers_killed_one_after_the_other_under_typing_leave_one_text(postgres_url: str, tmp_path: Path) -> None:
+def test_one_of_two_workers_killed_under_typing_the_others_go_on_in_one_text(postgres_url: str, tmp_path: Path) -> None:
     url = postgres.fresh_database(postgres_url, f"workers_{os.getpid()}")
     engine = make_engine(url)
     migrate(engine)
@@ -111,11 +112,16 @@ def test_two_workers_killed_one_after_the_other_under_typing_leave_one_text(post
         writers = typists(url, server.url)
         workers = server.listeners()
         assert len(workers) == 2
-        struck = iter(workers)
 
-        asyncio.run(type_through(2, server, writers, lambda: os.kill(next(struck), signal.SIGKILL)))
+        def strike() -> None:
+            """Once all are there and have typed: on a busy machine the first words come before the last socket."""
+            while not all(len(writer.acknowledged) > 1 for writer in writers):
+                time.sleep(0.01)
+            os.kill(workers[0], signal.SIGKILL)
+
+        asyncio.run(asyncio.wait_for(type_through(1, server, writers, strike), 120))
         cut = [writer for writer in writers if writer.opened > 1]
-        assert cut, "nobody was on a worker that was killed"
+        assert 0 < len(cut) < len(writers), "every socket was on one worker"
     told = judge(url, writers)
     assert (told["lost"], told["twice"], told["disordered"], told["diverged"]) == (0, 0, 0, 0)
-    assert told["acknowledged"] > 0
+    assert told["acknowledged"] > len(writers)
