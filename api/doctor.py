@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -13,7 +14,7 @@ from api import assets
 from api.config import BadConfiguration, Config, read_config
 from api.database import make_engine, transaction
 from api.errors import SealKeyMissing
-from api.keys import held_signer, keys, place_of
+from api.keys import held_signer, keys, makes_its_own, place_of
 from api.migrate import outdated
 from api.operation import missing_file, reason_of
 
@@ -67,6 +68,7 @@ def _database(config: Config) -> Iterator[Finding]:
     engine = make_engine(config.database_url)
     try:
         lacking = outdated(engine)
+        key = _seal_key(config, engine) if lacking is None else None
     except SQLAlchemyError as error:
         words = f"{where}: {reason_of(error)}. Check that it runs and that CHARTE_DATABASE_URL is right"
         yield Finding("database", Level.FAIL, words)
@@ -74,27 +76,23 @@ def _database(config: Config) -> Iterator[Finding]:
     finally:
         engine.dispose()
     yield Finding("database", Level.OK, f"{where} answers")
-    if lacking is None:
-        yield _seal_key(config)
+    if key is not None:
+        yield key
     words = "at this release" if lacking is None else f"lacks {lacking}. Run: charte migrate"
     yield Finding("migration", Level.OK if lacking is None else Level.FAIL, words)
 
 
-def _seal_key(config: Config) -> Finding:
+def _seal_key(config: Config, engine: Engine) -> Finding:
     """Without a key nothing can be published, which is to be known before somebody tries."""
-    engine = make_engine(config.database_url)
     try:
         with transaction(engine, read_only=True) as session:
-            known = {row.id: row for row in keys(session)}
             place = place_of(config, engine.url)
-            if not (known or config.seal_key or place is None or place.exists()):
+            if place is not None and makes_its_own(session, config, place):
                 return Finding("seal key", Level.OK, f"{place}: made with the first publication")
-            signer = held_signer(session, config)
+            signer, known = held_signer(session, config), {row.id: row for row in keys(session)}
     except SealKeyMissing as error:
         words = f"{error.facts['place']}: {error.facts['reason']}. Put the key back, or run: charte keys new"
         return Finding("seal key", Level.FAIL, words)
-    finally:
-        engine.dispose()
     if signer.key_id in known and known[signer.key_id].until_at is not None:
         return Finding("seal key", Level.FAIL, f"{signer.key_id}: another took its place. Put that one there")
     return Finding("seal key", Level.OK, f"{signer.key_id}: public half {signer.public_key}")

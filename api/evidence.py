@@ -48,9 +48,8 @@ def evidence_of(session: Session, config: Config, version_id: str) -> tuple[str,
 
     Raises `NotPublished`, and `SealKeyMissing` where there is nothing to seal the bundle with.
     """
-    sealing.seal_of(session, version_id)
-    entry = _entry(session, version_id)
     record = sealing.sealed_record(session, version_id)
+    entry = _entry(session, version_id)
     contents = {f"{RECORD}{path}": data for path, data in record.items()}
     contents |= _reading(session, entry)
     if (stamp := session.get(TimeStamp, version_id)) is not None:

@@ -41,7 +41,7 @@ def signer_of(session: Session, config: Config, at: datetime) -> Signer:
     if place is None:
         raise SealKeyMissing(reason=UNSET, place="CHARTE_SEAL_KEY")
     if not place.exists():
-        if config.seal_key or session.exec(select(SealKey.id).limit(1)).first() is not None:
+        if not makes_its_own(session, config, place):
             raise SealKeyMissing(reason=LOST, place=str(place))
         _write(place, Ed25519PrivateKey.generate())
     private = _read(place)
@@ -53,6 +53,11 @@ def signer_of(session: Session, config: Config, at: datetime) -> Signer:
     elif row.until_at is not None:
         raise SealKeyMissing(reason=RETIRED, place=str(place))
     return signer
+
+
+def makes_its_own(session: Session, config: Config, place: Path) -> bool:
+    """Whether the first publication makes the key: nobody named one, and no database ever had one there."""
+    return not (config.seal_key or place.exists() or session.exec(select(SealKey.id).limit(1)).first())
 
 
 def held_signer(session: Session, config: Config) -> Signer:

@@ -51,14 +51,14 @@ def render(template: str, language: str, **context: Any) -> str:
 def page(
     visit: Visit, work: Work, template: str, *, status: int = 200, cookies: list[Cookie] | None = None, **context: Any
 ) -> Response[str]:
-    """A whole page for this visit. `me`, `visit`, `csrf` and `path` are what every template may count on."""
+    """A whole page for this visit. `me`, `csrf`, `path` and `unread` are what every template may count on."""
     if work.visitor is not None:
         context.setdefault("waiting", waiting(visit, work))
-        context.setdefault("unread", unread(work.session, work.visitor.id, work.at))
     text = render(
         template,
         visit.language,
         me=work.visitor,
+        unread=unread(work.session, work.visitor.id, work.at) if work.visitor is not None else 0,
         works_on_texts=work.visitor is not None and sees_guidelines(work.visitor),
         administers=work.visitor is not None and work.visitor.has(Role.ADMIN),
         at=work.at,
@@ -82,6 +82,7 @@ def refusal_page(language: str, refusal: Refusal, *, path: str, known: bool = Fa
         refusal=refusal,
         path=path,
         me=None,
+        unread=0,
         known=known,
         csrf="",
         organisation="",

@@ -184,8 +184,7 @@ def receive(
         _keep_snapshot(batch, tree, len(logged), size)
         if cache is not None:
             cache.put(version_id, batch.revision, tree)
-    dropped = tuple(place for place in range(len(parsed)) if place not in set(rebased.kept))
-    return Accepted(batch.revision, values, rebased.kept, dropped, ref)
+    return Accepted(batch.revision, values, rebased.kept, _dropped(len(parsed), rebased.kept), ref)
 
 
 def check_ref(ref: str) -> None:
@@ -308,8 +307,13 @@ def _again(seen: Sequence[StepRecord | Record], ref: str, sent: str, count: int)
         raise RefTaken(ref=ref)
     logged = [json.loads(record.step) for record in seen]
     kept = tuple(record.own for record in seen if record.own is not None)
-    dropped = tuple(place for place in range(count) if place not in kept)
-    return Accepted(seen[-1].revision, logged, kept, dropped, ref, already=True)
+    return Accepted(seen[-1].revision, logged, kept, _dropped(count, kept), ref, already=True)
+
+
+def _dropped(count: int, kept: Sequence[int]) -> tuple[int, ...]:
+    """The places of the writer's steps that did not survive."""
+    stayed = set(kept)
+    return tuple(place for place in range(count) if place not in stayed)
 
 
 def _keep_snapshot(batch: Batch, tree: Tree, count: int, size: int) -> None:

@@ -42,11 +42,6 @@ def is_reviewer_of_a_signing_team(actor: Actor, context: Context) -> bool:
     return any(signs_for(actor, team) for team in context.signing_teams)
 
 
-def is_other_sides_reviewer(actor: Actor, context: Context) -> bool:
-    """You review for the other side."""
-    return actor.has(Role.REVIEWER, context.other_side)
-
-
 def signs_for_the_other_side(actor: Actor, context: Context) -> bool:
     """You sign for the other side."""
     return signs_for(actor, context.other_side)
@@ -75,11 +70,6 @@ def version_is_moving(_actor: Actor, context: Context) -> bool:
 def version_takes_suggestions(_actor: Actor, context: Context) -> bool:
     """The version is in review, before it is published."""
     return context.state is State.IN_REVIEW
-
-
-def version_is_in_review(_actor: Actor, context: Context) -> bool:
-    """The version is in review."""
-    return context.state in (State.IN_REVIEW, State.INTERIM)
 
 
 def signs_for(actor: Actor, team: str) -> bool:

@@ -9,6 +9,7 @@ from queue import Empty
 from typing import Any
 
 from litestar import Litestar
+from litestar.exceptions import WebSocketDisconnect
 from litestar.testing import TestClient
 from litestar.testing.websocket_test_session import WebSocketTestSession
 from sqlalchemy import Engine
@@ -211,3 +212,12 @@ class Editor:
         for step in logged:
             self.confirmed = steps.apply(self.confirmed, step)
             assert self.confirmed is not None
+
+
+def closing_code(editor: Editor) -> int:
+    """The code with which the authority closes the socket."""
+    try:
+        while True:
+            editor.take(editor.socket.receive_json(timeout=15))
+    except WebSocketDisconnect as closed:
+        return closed.code

@@ -26,7 +26,7 @@ from guidelines.batch import Batch
 from guidelines.document import document_hash
 from guidelines.document_cache import DocumentCache
 from guidelines.errors import InvalidStep, StaleRevision
-from tests.api.live_house import Editor, LiveHouse, delete, insert
+from tests.api.live_house import Editor, LiveHouse, closing_code, delete, insert
 from workflow import drafts
 
 House = tuple[LiveHouse, "TestClient[Litestar]"]
@@ -296,18 +296,9 @@ def test_a_malformed_frame_closes_the_socket_with_4009(live: House) -> None:
             aicha = Editor(one)
             aicha.open()
             one.send_text(frame)
-            codes[frame] = _closed(aicha)
+            codes[frame] = closing_code(aicha)
     assert codes == dict.fromkeys(MALFORMED, 4009)
     assert house.log() == []
-
-
-def _closed(editor: Editor) -> int:
-    """The code with which the authority closes the socket."""
-    try:
-        while True:
-            editor.take(editor.socket.receive_json(timeout=15))
-    except WebSocketDisconnect as closed:
-        return closed.code
 
 
 def test_ten_malformed_steps_in_a_minute_close_the_socket(live: House) -> None:
@@ -318,7 +309,7 @@ def test_ten_malformed_steps_in_a_minute_close_the_socket(live: House) -> None:
         for number in range(10):
             one.send_json({"t": "commit", "ref": f"r{number}", "base": 0, "steps": [{"stepType": "explode"}]})
             aicha.until("nack")
-        assert _closed(aicha) == 4009
+        assert closing_code(aicha) == 4009
 
 
 def test_a_second_commit_in_flight_closes_the_socket(live: House) -> None:
@@ -328,7 +319,7 @@ def test_a_second_commit_in_flight_closes_the_socket(live: House) -> None:
         aicha.open()
         for number in range(8):
             one.send_json({"t": "commit", "ref": f"r{number}", "base": 0, "steps": [insert(1, "x")]})
-        assert _closed(aicha) == 4009
+        assert closing_code(aicha) == 4009
 
 
 def test_another_schema_is_told_to_reload(live: House) -> None:
@@ -336,7 +327,7 @@ def test_another_schema_is_told_to_reload(live: House) -> None:
     with house.connect(client, "aicha") as one:
         aicha = Editor(one)
         one.send_json({"t": "open", "schema": "0" * 64})
-        assert _closed(aicha) == 4010
+        assert closing_code(aicha) == 4010
         assert aicha.frames[-1]["code"] == "schema_changed"
 
 
@@ -349,7 +340,7 @@ def test_who_may_not_see_the_text_gets_none_of_it(live: House, who: str, version
     with house.connect(client, who, version_id) as one:
         editor = Editor(one)
         one.send_json({"t": "open", "schema": SCHEMA_HASH})
-        assert _closed(editor) == code
+        assert closing_code(editor) == code
         assert all(frame["t"] == "reload" for frame in editor.frames)
 
 
@@ -450,7 +441,7 @@ def test_signing_out_closes_the_socket_and_its_next_commit_is_refused(live: Hous
         with transaction(house.engine) as session:
             accounts.sign_out(session, house.tokens["aicha"], datetime.now(UTC))
         one.send_json({"t": "commit", "ref": "late", "base": 0, "steps": [insert(1, "x")]})
-        assert _closed(aicha) == 4001
+        assert closing_code(aicha) == 4001
         assert aicha.frames[-1]["code"] == "sign_in_required"
     assert house.log() == []
 
@@ -473,7 +464,7 @@ def _late_commit_is_refused(live: House, monkeypatch: pytest.MonkeyPatch, patien
         one.send_json({"t": "commit", "ref": "late", "base": 0, "steps": [insert(1, "x")]})
         assert mathieu.until("nack", patience)["code"] == "not_permitted"
         house.app.state.services.extras["notify"]("v1")
-        assert _closed(mathieu) == 4003
+        assert closing_code(mathieu) == 4003
 
 
 def test_a_room_that_asks_for_rights_at_the_door_only_is_caught(live: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -496,7 +487,7 @@ def test_losing_a_right_or_the_text_standing_still_is_told_within_a_second(live:
                     "UPDATE membership SET until_at = from_at WHERE person_id = 'mathieu'"
                 )
             started = time.monotonic()
-            assert _closed(mathieu) == 4003
+            assert closing_code(mathieu) == 4003
             waits.append(time.monotonic() - started)
         with transaction(house.engine) as session:
             session.connection().exec_driver_sql("UPDATE membership SET until_at = NULL WHERE person_id = 'mathieu'")
@@ -523,7 +514,7 @@ def test_when_the_database_fails_nobody_is_told_and_the_editors_come_back(
         monkeypatch.setattr("api.live.room.work.make", failing)
         aicha.type(insert(1, "x"))
         aicha.flush()
-        assert _closed(aicha) == 1011
+        assert closing_code(aicha) == 1011
         assert house.log() == []
         monkeypatch.setattr("api.live.room.work.make", real)
     with house.connect(client, "aicha") as one:
@@ -610,7 +601,7 @@ def _refused_beside_another(house: LiveHouse, client: "TestClient[Litestar]", se
         aicha.open()
         julie.open()
         one.send_json(sent)
-        answer = str(_closed(aicha)) if sent["base"] > 2**53 else str(aicha.until("nack")["code"])
+        answer = str(closing_code(aicha)) if sent["base"] > 2**53 else str(aicha.until("nack")["code"])
         julie.type(insert(1, "y"))
         julie.settle()
     return answer
@@ -665,7 +656,7 @@ def test_a_client_that_cannot_be_answered_is_closed_and_the_others_write_on(
         julie.open()
         with house.connect(client, "aicha") as one:
             one.send_json({"t": "open", "schema": SCHEMA_HASH, "have": None})
-            assert _closed(Editor(one)) == 1011
+            assert closing_code(Editor(one)) == 1011
         julie.type(insert(1, "y"))
         julie.settle()
 
@@ -726,7 +717,7 @@ def test_at_shutdown_open_sockets_are_told_to_come_back(engine: Engine) -> None:
         aicha = Editor(one)
         aicha.open()
         client.__exit__()
-        assert _closed(aicha) == 1012
+        assert closing_code(aicha) == 1012
     assert not house.app.state.services.extras["rooms"].tasks
 
 

@@ -146,9 +146,8 @@ def test_a_guideline_goes_from_first_draft_to_the_staff_handbook(
     samuel.go(f"/versions/{version}/review")
     samuel.photograph(pictures, "review-fallen")
     fallen = samuel.page.locator(".notice.bad")
-    expect(fallen).to_have_count(
-        1
-    )  # of the section that changed, Communications' sign-off and Legal's by the same words
+    # Of the section that changed, Communications' sign-off and Legal's by the same words.
+    expect(fallen).to_have_count(1)
     for said in ("Mathieu Lefèvre", "Aïcha Benali", words.added.strip().rstrip(".")):
         expect(fallen).to_contain_text(said)
     for signer in (samuel, mathieu):

@@ -1,18 +1,17 @@
 """Many suggestions in a real browser: seen three ways, walked and decided by keys, several at once, suggested again."""
 
-import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from guidelines import steps, suggestion_formula
 from guidelines.document import plain_text
 from guidelines.people import Role
 from tests import served
 from tests.api.test_pages_screens import findings
-from tests.editor.conftest import AICHA, HELD, Draft, Window, made
+from tests.editor.conftest import AICHA, HELD, Draft, Window
 from tests.editor.test_suggesting import cards, submitted, suggests
 
 JULIE, MARC = "Julie Roche", "Marc Petit"
@@ -26,13 +25,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[served.Served]:
     company = {AICHA: ("en", HELD), JULIE: ("fr", legal), MARC: ("en", legal)}
     with served.charte(tmp_path_factory.mktemp("deciding"), company) as running:
         yield running
-
-
-@pytest.fixture
-def draft(browser: Browser, server: served.Served, request: pytest.FixtureRequest) -> Iterator[Draft]:
-    fresh = made(browser, server, f"{zlib.crc32(request.node.name.encode()):x}")
-    yield fresh
-    assert fresh.end() == []
 
 
 def suggested(window: Window, *words: tuple[str, str]) -> None:

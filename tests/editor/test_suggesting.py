@@ -1,13 +1,12 @@
 """Suggesting in a real browser: legal suggests, comms decides, the base stands still until then."""
 
 import re
-import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from sqlmodel import select
 
 from api.database import make_engine, transaction
@@ -17,7 +16,7 @@ from guidelines.people import Actor, Role
 from guidelines.suggestion_layers import suggestion_ids
 from guidelines.tables import Person
 from tests import served
-from tests.editor.conftest import AICHA, HELD, TEXT, Draft, Window, made
+from tests.editor.conftest import AICHA, HELD, TEXT, Draft, Window
 from workflow import review
 
 JULIE = "Julie Roche"
@@ -30,13 +29,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[served.Served]:
     company = {AICHA: ("en", HELD), JULIE: ("fr", [(Role.REVIEWER, "legal")])}
     with served.charte(tmp_path_factory.mktemp("suggesting"), company) as running:
         yield running
-
-
-@pytest.fixture
-def draft(browser: Browser, server: served.Served, request: pytest.FixtureRequest) -> Iterator[Draft]:
-    fresh = made(browser, server, f"{zlib.crc32(request.node.name.encode()):x}")
-    yield fresh
-    assert fresh.end() == []
 
 
 def suggests(window: Window) -> None:

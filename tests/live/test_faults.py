@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from litestar.exceptions import WebSocketDisconnect
 from litestar.testing import TestClient
 from sqlalchemy import Engine, event, text
 from websockets.asyncio.client import connect
@@ -21,18 +20,9 @@ from api.database import make_engine
 from api.migrate import migrate
 from guidelines.document import document_hash
 from tests import postgres
-from tests.api.live_house import Editor, LiveHouse, insert
+from tests.api.live_house import Editor, LiveHouse, closing_code, insert
 from tests.live.spare import Spare
 from tests.live.typists import VERSIONS, WRITERS, Typist, found, judge
-
-
-def _closed(editor: Editor) -> int:
-    """The code with which the authority closes the socket."""
-    try:
-        while True:
-            editor.take(editor.socket.receive_json(timeout=15))
-    except WebSocketDisconnect as closed:
-        return closed.code
 
 
 def test_on_a_full_disk_writers_are_told_and_go_on_when_there_is_room_again(tmp_path: Path) -> None:
@@ -56,7 +46,7 @@ def test_on_a_full_disk_writers_are_told_and_go_on_when_there_is_room_again(tmp_
             full["is"] = True
             aicha.type(insert(1, "x" * 60_000))
             aicha.flush()
-            assert _closed(aicha) == 1013
+            assert closing_code(aicha) == 1013
             trouble = aicha.frames[-1]
             assert (trouble["t"], trouble["code"]) == ("trouble", "storage_full")
             assert "no room left" in trouble["title"]
@@ -96,7 +86,7 @@ def test_a_socket_that_says_nothing_is_closed_and_its_writer_gone(
             assert time.monotonic() - started < 10
             one.send_json({"t": "ping"})
             aicha.drain(0.1)
-        assert _closed(julie) == 1001
+        assert closing_code(julie) == 1001
 
 
 def _people(editor: Editor) -> list[dict[str, str]]:
