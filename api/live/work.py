@@ -5,9 +5,9 @@ What these functions return is on disk when they return: only then is anybody to
 
 import json
 import logging
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -98,18 +98,21 @@ def make(services: Services, version_id: str, told: int, batch: Sequence[Sent], 
     tried by itself.
     """
     try:
-        return _make(services, version_id, told, batch, cache)
+        with _forgotten_on_failure(cache, version_id):
+            return _make(services, version_id, told, batch, cache)
     except (OperationalError, *HOUSE):
-        cache.forget(version_id)
         raise
     except Exception as error:
-        cache.forget(version_id)
         log.error("a batch on %s is taken commit by commit", version_id, exc_info=error)
-    except BaseException:
-        cache.forget(version_id)
-        raise
-    try:
+    with _forgotten_on_failure(cache, version_id):
         return _make(services, version_id, told, batch, cache, apart=True)
+
+
+@contextmanager
+def _forgotten_on_failure(cache: DocumentCache, version_id: str) -> Iterator[None]:
+    """A text that a transaction has put into the cache and not stored must not be found there."""
+    try:
+        yield
     except BaseException:
         cache.forget(version_id)
         raise
@@ -141,13 +144,14 @@ def _make(
 def opening(services: Services, version_id: str, token: str, have: int | None, cache: DocumentCache) -> Opening | None:
     """What a client that opens the version is told; None without a session. Raises `UnknownVersion`."""
     with transaction(services.engine, read_only=True) as session:
-        if _actor(session, token, services.clock()) is None:
+        people = accounts.actors_of(session, [token], services.clock())
+        actor = people[token]
+        if actor is None:
             return None
-        found = _look(session, services, version_id, [token])
+        found = _look(session, version_id, people)
         if not found.sights[token].sees:
             return Opening(found, [], {}, None)
-        actor = found.sights[token].actor
-        threads = threads_of(session, version_id, actor) if actor else []
+        threads = threads_of(session, version_id, actor)
         suggestions = open_suggestions(session, version_id)
         if have is not None and _can_catch_up(session, version_id, have, found.revision):
             commits = logged(session, version_id, have, found.revision)
@@ -189,7 +193,7 @@ def trouble(error: SQLAlchemyError) -> str:
 def look(services: Services, version_id: str, tokens: Collection[str]) -> Look:
     """The version as it stands, and what the sessions' people may do in it."""
     with transaction(services.engine, read_only=True) as session:
-        return _look(session, services, version_id, tokens)
+        return _look(session, version_id, accounts.actors_of(session, tokens, services.clock()))
 
 
 def missed(services: Services, version_id: str, told: int, upto: int) -> tuple[Sequence[Logged], Mapping[str, str]]:
@@ -244,16 +248,10 @@ def again(accepted: Accepted | Decided, person_id: str) -> Logged:
     return Logged(accepted.revision, accepted.ref, person_id, texts, accepted.kept)
 
 
-def _actor(session: Session, token: str, at: datetime) -> Actor | None:
-    row = accounts.session_of(session, token, at)
-    return accounts.actor_of(session, row.person_id, at) if row else None
-
-
-def _look(session: Session, services: Services, version_id: str, tokens: Collection[str]) -> Look:
-    at = services.clock()
+def _look(session: Session, version_id: str, people: Mapping[str, Actor | None]) -> Look:
     version = queries.version(session, version_id)
     context = drafts.context_of(session, version)
-    sights = {token: _sight(_actor(session, token, at), version, context) for token in tokens}
+    sights = {token: _sight(actor, version, context) for token, actor in people.items()}
     marks = _thread_marks(session, version_id), _suggestion_marks(session, version_id)
     return Look(version.revision, context.state.value, *marks, sights)
 
